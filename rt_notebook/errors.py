@@ -1,0 +1,95 @@
+"""What can go wrong, sorted by who broke the rule.
+
+::
+
+    RealtimeError
+    ├── ConfigError (ValueError)        you asked for a setting that cannot be
+    ├── AudioFormatError (ValueError)   you gave audio that cannot be read or sent
+    ├── LocalProtocolError              you asked for a move that the protocol forbids now
+    ├── ServerError                     the server refused, and said why
+    ├── ConnectionLost                  the connection ended or never came about
+    └── ToolError                       a tool that the model called failed
+
+Messages are lower case without a full stop and give got, expected and unit.
+None ever holds a secret.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AudioFormatError",
+    "ConfigError",
+    "ConnectionLost",
+    "LocalProtocolError",
+    "RealtimeError",
+    "ServerError",
+    "ToolError",
+]
+
+
+class RealtimeError(Exception):
+    """Base class of every error that rt_notebook raises on purpose."""
+
+
+class ConfigError(RealtimeError, ValueError):
+    """A setting that does not exist, is out of range or conflicts with another."""
+
+
+class AudioFormatError(RealtimeError, ValueError):
+    """Audio that cannot be read, or is not of the format that was named."""
+
+
+class LocalProtocolError(RealtimeError):
+    """A move that the protocol forbids in the present state; nothing was sent."""
+
+
+class ServerError(RealtimeError):
+    """The server refused a request (API event ``error``, or an HTTP status).
+
+    Parameters
+    ----------
+    message : str
+        The server's sentence.
+    code : str or None
+        The API's error code, such as ``"unknown_parameter"``.
+    param : str or None
+        The parameter that the server names, such as ``"session.audio"``.
+    event_id : str or None
+        Id of the client event that caused the error.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.param = param
+        self.event_id = event_id
+
+
+class ConnectionLost(RealtimeError):
+    """The connection could not be made, or ended without being asked to.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in a sentence.
+    code : int or None
+        WebSocket close code (RFC 6455 §7.4), None when no connection was made.
+    reason : str
+        The close reason that the peer gave.
+    """
+
+    def __init__(self, message: str, *, code: int | None = None, reason: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
+class ToolError(RealtimeError):
+    """A tool that the model called raised, timed out or gave an unusable result."""

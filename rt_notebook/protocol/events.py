@@ -1,0 +1,162 @@
+"""Events of the wire: JSON text in, checked `Event` out, and back.
+
+Rules
+-----
+- An event is a JSON object with a string ``type``; everything else is refused here.
+- Unknown types and unknown fields are kept as they came: the API grows.
+- Known fields that the client relies on have the type in `FIELDS`, or the event is refused.
+- Bounds are checked before work is done: size, nesting depth, finite numbers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, NoReturn
+
+from ..errors import RealtimeError
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_EVENT_BYTES",
+    "Event",
+    "MalformedEvent",
+    "decode_audio",
+    "encode_audio",
+    "parse_event",
+]
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024  # API: 15 MiB per append
+MAX_DEPTH = 64
+
+#: What an event must carry for the protocol core to use it: field name → JSON type.
+FIELDS: dict[str, dict[str, type]] = {
+    "error": {"error": dict},
+    "session.created": {"session": dict},
+    "session.updated": {"session": dict},
+    "conversation.item.added": {"item": dict},
+    "conversation.item.created": {"item": dict},
+    "conversation.item.done": {"item": dict},
+    "conversation.item.retrieved": {"item": dict},
+    "conversation.item.deleted": {"item_id": str},
+    "conversation.item.truncated": {"item_id": str, "audio_end_ms": int},
+    "conversation.item.input_audio_transcription.delta": {"item_id": str},
+    "conversation.item.input_audio_transcription.completed": {"item_id": str, "transcript": str},
+    "conversation.item.input_audio_transcription.failed": {"item_id": str, "error": dict},
+    "input_audio_buffer.speech_started": {"item_id": str, "audio_start_ms": int},
+    "input_audio_buffer.speech_stopped": {"item_id": str, "audio_end_ms": int},
+    "input_audio_buffer.committed": {"item_id": str},
+    "response.created": {"response": dict},
+    "response.done": {"response": dict},
+    "response.output_item.added": {"response_id": str, "item": dict},
+    "response.output_item.done": {"response_id": str, "item": dict},
+    "response.content_part.added": {"item_id": str, "content_index": int, "part": dict},
+    "response.content_part.done": {"item_id": str, "content_index": int, "part": dict},
+    "response.output_text.delta": {"item_id": str, "content_index": int, "delta": str},
+    "response.output_text.done": {"item_id": str, "content_index": int, "text": str},
+    "response.output_audio.delta": {"item_id": str, "content_index": int, "delta": str},
+    "response.output_audio.done": {"item_id": str, "content_index": int},
+    "response.output_audio_transcript.delta": {"item_id": str, "content_index": int, "delta": str},
+    "response.output_audio_transcript.done": {
+        "item_id": str,
+        "content_index": int,
+        "transcript": str,
+    },
+    "response.function_call_arguments.delta": {"item_id": str, "delta": str},
+    "response.function_call_arguments.done": {"item_id": str, "arguments": str},
+}
+
+
+class MalformedEvent(RealtimeError):
+    """A frame that is not an event, or lacks what its type promises."""
+
+
+class Event(dict[str, Any]):
+    """One event of the API: a dict with its ``type`` as an attribute."""
+
+    __slots__ = ()
+
+    @property
+    def type(self) -> str:
+        """The API's event name, such as ``"response.done"``."""
+        return str(self["type"])
+
+    def to_json(self) -> str:
+        """Return the event as one JSON text frame."""
+        return json.dumps(self, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def parse_event(frame: str | bytes) -> Event:
+    """Read one text frame.
+
+    Parameters
+    ----------
+    frame : str or bytes
+        A JSON object of at most `MAX_EVENT_BYTES`, nested at most `MAX_DEPTH` deep.
+
+    Raises
+    ------
+    MalformedEvent
+        If the frame is no event; the message says what was wrong, never what was in it.
+    """
+    if isinstance(frame, bytes):
+        raise MalformedEvent("got a binary frame, expected a JSON text frame")
+    if len(frame) > MAX_EVENT_BYTES:
+        raise MalformedEvent(f"got an event of {len(frame)} bytes, expected {MAX_EVENT_BYTES} at most")
+    try:
+        value = json.loads(frame, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise MalformedEvent("got a frame that is not JSON") from None
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise MalformedEvent("got JSON without a string 'type', expected an event object")
+    event = Event(value)
+    _check_fields(event)
+    return event
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_fields(event: Event) -> None:
+    for name, kind in FIELDS.get(event["type"], {}).items():
+        value = event.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            got = type(value).__name__
+            raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {kind.__name__}")
+    if not event["type"].endswith(".delta") and _depth(event) > MAX_DEPTH:
+        raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
+
+
+def _depth(value: object) -> int:
+    """Nesting depth of parsed JSON, counted level by level to `MAX_DEPTH` + 1 at most."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, (dict, list))
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        depth += 1
+    return depth
+
+
+def encode_audio(audio: bytes) -> str:
+    """Return audio bytes as the base64 text of the API's audio fields."""
+    return binascii.b2a_base64(audio, newline=False).decode("ascii")
+
+
+def decode_audio(text: str) -> bytes:
+    """Return the bytes of a base64 audio field.
+
+    Raises
+    ------
+    MalformedEvent
+        If the text is not strict base64 (the lax decoder turns garbage into silence).
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, TypeError):
+        raise MalformedEvent("got audio that is not base64") from None
