@@ -1,0 +1,302 @@
+"""The conversation as the server knows it: items, their content and their order.
+
+Rules
+-----
+- Order comes from ``previous_item_id`` (null = first), never from arrival. An item whose
+  predecessor is not known yet stands last and moves when the predecessor comes.
+- A user item stands from ``speech_started`` on, before it has any content: the event
+  names the id that the item will get.
+- An item's transcript may come late, in pieces, after the reply, or never.
+- Only ``conversation.item.*`` puts an item into the order. Items of an out-of-band
+  response exist, and belong to their response alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .events import Event
+
+__all__ = ["Conversation", "Item", "ItemState", "Part"]
+
+ItemState = Literal["listening", "in_progress", "completed", "interrupted", "failed"]
+
+_STATES: dict[str | None, ItemState] = {
+    "in_progress": "in_progress",
+    "incomplete": "interrupted",
+    "failed": "failed",
+}
+
+
+@dataclass
+class Part:
+    """One content part: what was written or, for audio, what was said.
+
+    Parameters
+    ----------
+    type : {"text", "audio", "image"}
+        The short name; ``input_`` and ``output_`` are dropped.
+    text : str
+        Text, or the transcript of audio as far as it has come.
+    final : bool
+        False while more text may follow.
+    """
+
+    type: str
+    text: str = ""
+    final: bool = False
+
+
+@dataclass
+class Item:
+    """One item of the conversation.
+
+    Parameters
+    ----------
+    id : str
+        The server's or the client's id.
+    type : str
+        ``message``, ``function_call``, ``function_call_output`` …
+    role : str
+        ``user``, ``assistant`` or ``system``; ``tool`` for function calls and outputs.
+    heard_ms : int or None
+        Milliseconds of its audio that were played; None when none was.
+    truncated : bool
+        Whether its audio was cut on the server, and its transcript with it.
+    """
+
+    id: str
+    type: str = "message"
+    role: str = "user"
+    state: ItemState = "in_progress"
+    parts: list[Part] = field(default_factory=list)
+    name: str = ""
+    call_id: str = ""
+    arguments: str = ""
+    output: str = ""
+    heard_ms: int | None = None
+    truncated: bool = False
+    error: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was said or written, as far as it is known."""
+        if self.type == "function_call":
+            return f"{self.name}({self.arguments})"
+        if self.type == "function_call_output":
+            return self.output
+        return " ".join(part.text.strip() for part in self.parts if part.text.strip())
+
+    @property
+    def awaits_transcript(self) -> bool:
+        """Whether this is user audio whose transcript may still come."""
+        return self.role == "user" and any(p.type == "audio" and not p.final for p in self.parts)
+
+    def part(self, index: int, type: str = "audio") -> Part:
+        """Return the content part at `index`, made if it is not there yet."""
+        while len(self.parts) <= index:
+            self.parts.append(Part(type))
+        return self.parts[index]
+
+
+class Conversation:
+    """Items by id, and the order of those that are in the conversation.
+
+    Feed it every server event (`receive`); it returns the ids of the items that changed.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[str, Item] = {}
+        self._previous: dict[str, str | None] = {}  # in arrival order; "" = not told yet
+        self._deleted: set[str] = set()
+        self._order: list[str] | None = []
+
+    def __iter__(self) -> Iterator[Item]:
+        return (self.items[id] for id in self.order)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def order(self) -> list[str]:
+        """Ids of the items of the conversation, first to last."""
+        if self._order is None:
+            self._order = [id for id in self._walk() if id not in self._deleted]
+        return list(self._order)
+
+    def receive(self, event: Event) -> list[str]:
+        """Apply one server event and return the ids of the items that it changed."""
+        handler = _HANDLERS.get(event.type)
+        return handler(self, event) if handler else []
+
+    def forget_unspoken(self, item_id: str) -> None:
+        """Drop an item that ``speech_started`` announced and that will never come."""
+        if self.items.get(item_id, Item(item_id)).state == "listening":
+            self._remove(item_id)
+
+    def _walk(self) -> Iterator[str]:
+        """Every id, each behind its predecessor; of two behind the same one, the later comes first."""
+        behind: dict[str | None, list[str]] = {}
+        loose: list[str] = []
+        for id, previous in self._previous.items():
+            if previous is None or (previous in self._previous and previous != id):
+                behind.setdefault(previous, []).append(id)
+            else:
+                loose.append(id)
+        seen: set[str] = set()
+        stack = loose[::-1] + behind.get(None, [])
+        while stack:
+            id = stack.pop()
+            if id not in seen:
+                seen.add(id)
+                stack.extend(behind.get(id, []))
+                yield id
+        # A ring of predecessors cannot be ordered: arrival decides.
+        yield from (id for id in self._previous if id not in seen)
+
+    def _place(self, item_id: str, previous: str | None) -> None:
+        if self._previous.get(item_id, ...) != previous:
+            self._previous[item_id] = previous
+            self._order = None
+
+    def _remove(self, item_id: str) -> None:
+        self._deleted.add(item_id)
+        self._order = None
+
+    def _upsert(self, raw: dict[str, Any]) -> Item | None:
+        item_id = raw.get("id")
+        if not isinstance(item_id, str):
+            return None
+        item = self.items.setdefault(item_id, Item(item_id))
+        item.type = str(raw.get("type", item.type))
+        item.role = str(raw.get("role") or ("tool" if item.type.startswith("function") else "assistant"))
+        item.state = _STATES.get(raw.get("status"), "completed")
+        for name in ("name", "call_id", "arguments", "output"):
+            setattr(item, name, str(raw.get(name) or getattr(item, name)))
+        for index, part in enumerate(raw.get("content") or []):
+            _fill(item, index, part)
+        return item
+
+    def _on_item(self, event: Event) -> list[str]:
+        item = self._upsert(event["item"])
+        if item is None:
+            return []
+        self._deleted.discard(item.id)
+        if "previous_item_id" in event:
+            self._place(item.id, event["previous_item_id"])
+        elif item.id not in self._previous:
+            self._place(item.id, next(reversed(self.order), None))
+        return [item.id]
+
+    def _on_output_item(self, event: Event) -> list[str]:
+        item = self._upsert(event["item"])
+        return [item.id] if item else []
+
+    def _on_deleted(self, event: Event) -> list[str]:
+        self._remove(event["item_id"])
+        return [event["item_id"]]
+
+    def _on_truncated(self, event: Event) -> list[str]:
+        item = self.items.get(event["item_id"])
+        if item is None:
+            return []
+        item.truncated = True
+        return [item.id]
+
+    def _on_speech_started(self, event: Event) -> list[str]:
+        item_id = event["item_id"]
+        if item_id not in self.items:
+            self.items[item_id] = Item(item_id, state="listening")
+            self._place(item_id, "")
+        return [item_id]
+
+    def _on_committed(self, event: Event) -> list[str]:
+        item = self.items.setdefault(event["item_id"], Item(event["item_id"]))
+        item.state = "in_progress"
+        self._place(item.id, event.get("previous_item_id", self._previous.get(item.id, "")))
+        return [item.id]
+
+    def _on_transcription(self, event: Event) -> list[str]:
+        # With a streaming transcriber the first words come before the item does.
+        item = self.items.setdefault(event["item_id"], Item(event["item_id"]))
+        part = item.part(_index(event))
+        if event.type.endswith(".delta"):
+            part.text += str(event.get("delta") or "")
+        elif event.type.endswith(".completed"):
+            part.text, part.final = event["transcript"], True
+        else:
+            part.final = True
+            item.error = str(event["error"].get("message") or "transcription failed")
+        return [item.id]
+
+    def _on_part(self, event: Event) -> list[str]:
+        item = self.items.get(event["item_id"])
+        if item is None:
+            return []
+        _fill(item, _index(event), event["part"], final=event.type.endswith(".done"))
+        return [item.id]
+
+    def _on_text(self, event: Event) -> list[str]:
+        item = self.items.get(event["item_id"])
+        if item is None:
+            return []
+        part = item.part(_index(event), "text" if "output_text" in event.type else "audio")
+        if event.type.endswith(".delta"):
+            part.text += event["delta"]
+        else:
+            part.text, part.final = event.get("text", event.get("transcript", part.text)), True
+        return [item.id]
+
+    def _on_arguments(self, event: Event) -> list[str]:
+        item = self.items.get(event["item_id"])
+        if item is None:
+            return []
+        if event.type.endswith(".delta"):
+            item.arguments += event["delta"]
+        else:
+            item.arguments = event["arguments"]
+        return [item.id]
+
+
+def _index(event: Event) -> int:
+    index = event.get("content_index", 0)
+    return min(index, 64) if isinstance(index, int) and index > 0 else 0
+
+
+def _fill(item: Item, index: int, raw: object, *, final: bool = False) -> None:
+    """Take over a content part of the wire; an empty one never erases what deltas brought."""
+    if not isinstance(raw, dict):
+        return
+    part = item.part(index)
+    part.type = str(raw.get("type", part.type)).rpartition("_")[2]
+    text = raw.get("text") or raw.get("transcript")
+    if isinstance(text, str) and text:
+        part.text = text
+    part.final = part.final or final or (item.role == "user" and bool(text))
+
+
+_HANDLERS: dict[str, Callable[[Conversation, Event], list[str]]] = {
+    "conversation.item.added": Conversation._on_item,
+    "conversation.item.created": Conversation._on_item,
+    "conversation.item.done": Conversation._on_item,
+    "conversation.item.retrieved": Conversation._on_output_item,
+    "conversation.item.deleted": Conversation._on_deleted,
+    "conversation.item.truncated": Conversation._on_truncated,
+    "conversation.item.input_audio_transcription.delta": Conversation._on_transcription,
+    "conversation.item.input_audio_transcription.completed": Conversation._on_transcription,
+    "conversation.item.input_audio_transcription.failed": Conversation._on_transcription,
+    "input_audio_buffer.speech_started": Conversation._on_speech_started,
+    "input_audio_buffer.committed": Conversation._on_committed,
+    "response.output_item.added": Conversation._on_output_item,
+    "response.output_item.done": Conversation._on_output_item,
+    "response.content_part.added": Conversation._on_part,
+    "response.content_part.done": Conversation._on_part,
+    "response.output_text.delta": Conversation._on_text,
+    "response.output_text.done": Conversation._on_text,
+    "response.output_audio_transcript.delta": Conversation._on_text,
+    "response.output_audio_transcript.done": Conversation._on_text,
+    "response.function_call_arguments.delta": Conversation._on_arguments,
+    "response.function_call_arguments.done": Conversation._on_arguments,
+}

@@ -1,0 +1,1 @@
+"""What happened: every event both ways, and the audio, kept once."""
