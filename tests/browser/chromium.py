@@ -1,0 +1,88 @@
+"""Launching Chromium with a microphone that plays a file."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import BrowserContext, Playwright
+
+from .install import FLAGS, find_chromium
+from .lab import REMOTE_HOST
+
+__all__ = ["Permission", "chromium_window"]
+
+Permission = Literal["granted", "denied"]
+
+_AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
+
+#: Keeps the microphone streams that a page opens, for `tap.tap_microphone`.
+_KEEP_STREAMS = """
+window.__rtStreams = [];
+const devices = navigator.mediaDevices;
+if (devices) {
+  const open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    window.__rtStreams.push(stream);
+    return stream;
+  };
+}
+"""
+
+
+@contextmanager
+def chromium_window(
+    playwright: Playwright,
+    microphone: Path | None = None,
+    *,
+    loop: bool = False,
+    permission: Permission = "granted",
+    secure_origin: str = "",
+    autoplay: bool = False,
+) -> Iterator[BrowserContext]:
+    """Launch Chromium with an empty profile.
+
+    Parameters
+    ----------
+    microphone
+        The WAV that the microphone hears from the moment it is opened; None: no microphone.
+    loop
+        Begin again at the file's end; else silence follows.
+    permission
+        The user's answer when a page asks for the microphone.
+    secure_origin
+        An http origin on `REMOTE_HOST` to treat as secure, as https would be.
+    autoplay
+        Let sound start without a click.
+    """
+    profile = tempfile.mkdtemp(prefix="rt-chromium-")
+    flags = [*FLAGS, f"--host-resolver-rules=MAP {REMOTE_HOST} 127.0.0.1"]
+    flags += _microphone_flags(microphone, loop, permission)
+    flags += [f"--unsafely-treat-insecure-origin-as-secure={secure_origin}"] * bool(secure_origin)
+    flags += [_AUTOPLAY] * autoplay
+    try:
+        window = playwright.chromium.launch_persistent_context(
+            profile, executable_path=str(find_chromium()), headless=True, args=flags
+        )
+        window.add_init_script(_KEEP_STREAMS)
+        try:
+            yield window
+        finally:
+            window.close()
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def _microphone_flags(microphone: Path | None, loop: bool, permission: Permission) -> list[str]:
+    flags = []
+    if microphone is not None:
+        sound = f"{microphone}{'' if loop else '%noloop'}"
+        flags += ["--use-fake-device-for-media-stream"]
+        flags += [f"--use-file-for-fake-audio-capture={sound}"]
+    answer = "" if permission == "granted" else "=deny"
+    return [*flags, f"--use-fake-ui-for-media-stream{answer}"]
