@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -15,15 +16,15 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["PROVIDER_KEYS", "REMOTE_HOST", "App", "Lab", "clean_environment"]
+__all__ = ["REMOTE_HOST", "App", "Lab", "clean_environment"]
 
 App = Literal["lab", "notebook"]
 
 #: A name that Chromium resolves to 127.0.0.1: to the page it is a server elsewhere.
 REMOTE_HOST = "notebook.test"
 
-#: Variables that would send a test's sound to a provider.
-PROVIDER_KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID")
+# Variables that would send a test's sound to a provider.
+_PROVIDER = re.compile(r"OPENAI_|AZURE_OPENAI_|.*_API_KEY$|RT_NOTEBOOK_")
 
 _CHECKOUT = Path(__file__).parents[2]
 _START_SECONDS = 90.0
@@ -33,7 +34,7 @@ _NO_NEWS = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": 
 
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without provider keys, with the checkout importable."""
-    environment = {k: v for k, v in os.environ.items() if k not in PROVIDER_KEYS}
+    environment = {k: v for k, v in os.environ.items() if not _PROVIDER.match(k)}
     paths = (str(_CHECKOUT), environment.get("PYTHONPATH", ""))
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return environment
