@@ -74,7 +74,9 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     while not future.done():
-        left = _POLL_SECONDS if deadline is None else min(_POLL_SECONDS, deadline - time.monotonic())
+        left = (
+            _POLL_SECONDS if deadline is None else min(_POLL_SECONDS, deadline - time.monotonic())
+        )
         if left <= 0:
             raise TimeoutError(f"no result after {timeout} s")
         concurrent.futures.wait([future], timeout=left)

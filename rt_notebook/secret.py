@@ -37,7 +37,7 @@ class Secret:
         _living.add(self)
 
     def reveal(self) -> str:
-        """Return the text itself. Call it inside an expression: a local variable shows in tracebacks."""
+        """Return the text itself, for use inside an expression: tracebacks show local variables."""
         return self._text
 
     def forms(self) -> list[str]:

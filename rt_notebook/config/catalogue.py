@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_MODEL", "DEFAULT_TRANSCRIPTION_MODEL", "MODELS", "TRANSCRIPTION_MODELS", "VOICES", "Named"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "DEFAULT_TRANSCRIPTION_MODEL",
+    "MODELS",
+    "TRANSCRIPTION_MODELS",
+    "VOICES",
+    "Named",
+]
 
 
 @dataclass(frozen=True)

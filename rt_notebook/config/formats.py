@@ -5,7 +5,7 @@ Source: GA ``session.audio.input.format``; the beta dialect had only the short n
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,7 +37,7 @@ class Pcma(_Format):
     type: Literal["audio/pcma"] = "audio/pcma"
 
 
-AudioFormat = Annotated[Union[Pcm, Pcmu, Pcma], Field(discriminator="type")]
+AudioFormat = Annotated[Pcm | Pcmu | Pcma, Field(discriminator="type")]
 
 FORMATS: dict[str, Pcm | Pcmu | Pcma] = {
     "pcm16": Pcm(),

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError
 from .catalogue import DEFAULT_TRANSCRIPTION_MODEL, MODELS, TRANSCRIPTION_MODELS, VOICES
-from .formats import FORMATS, audio_format
 
 __all__ = ["OPTIONS", "Option", "option_named", "options_for", "to_response", "to_session"]
 
@@ -50,10 +49,6 @@ def _tokens(value: Any) -> Any:
     if value in (-1, "-1", "inf", float("inf")):
         return "inf"
     return _whole(value)
-
-
-def _format(value: Any) -> Any:
-    return audio_format(value).model_dump() if isinstance(value, str) else value
 
 
 def _modalities(value: Any) -> Any:
@@ -152,7 +147,12 @@ _ASR = (*_IN, "transcription")
 _NOISE = (*_IN, "noise_reduction")
 
 OPTIONS: tuple[Option, ...] = (
-    Option("instructions", ("instructions",), "what the model is told to be and do; '' clears", response=True),
+    Option(
+        "instructions",
+        ("instructions",),
+        "what the model is told to be and do; '' clears",
+        response=True,
+    ),
     Option(
         "output_modalities",
         ("output_modalities",),
@@ -171,15 +171,6 @@ OPTIONS: tuple[Option, ...] = (
         response=True,
     ),
     Option("speed", (*_OUT, "speed"), "0.25 to 1.5, default 1.0", _number),
-    Option("input_audio_format", (*_IN, "format"), "format of what is sent", _format, tuple(FORMATS)),
-    Option(
-        "output_audio_format",
-        (*_OUT, "format"),
-        "format of what comes back",
-        _format,
-        tuple(FORMATS),
-        response=True,
-    ),
     Option(
         "input_audio_noise_reduction_type",
         _NOISE,
@@ -205,7 +196,9 @@ OPTIONS: tuple[Option, ...] = (
         choices=tuple(model.name for model in TRANSCRIPTION_MODELS),
     ),
     Option("input_audio_transcription_language", (*_ASR, "language"), "ISO-639-1, such as en"),
-    Option("input_audio_transcription_prompt", (*_ASR, "prompt"), "words that guide the transcription"),
+    Option(
+        "input_audio_transcription_prompt", (*_ASR, "prompt"), "words that guide the transcription"
+    ),
     Option(
         "turn_detection",
         _VAD,
@@ -295,8 +288,22 @@ OPTIONS: tuple[Option, ...] = (
         session=False,
         response=True,
     ),
-    Option("input", ("input",), "items to answer instead of the conversation; [] for none", _json, session=False, response=True),
-    Option("metadata", ("metadata",), "up to 16 pairs of text, as JSON", _json, session=False, response=True),
+    Option(
+        "input",
+        ("input",),
+        "items to answer instead of the conversation; [] for none",
+        _json,
+        session=False,
+        response=True,
+    ),
+    Option(
+        "metadata",
+        ("metadata",),
+        "up to 16 pairs of text, as JSON",
+        _json,
+        session=False,
+        response=True,
+    ),
 )
 
 #: The model is chosen when connecting; completion offers these.
@@ -328,7 +335,9 @@ def option_named(name: str, kind: str = "session") -> Option:
     return option
 
 
-def to_session(flat: Mapping[str, Any], effective: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def to_session(
+    flat: Mapping[str, Any], effective: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the ``session`` object of a ``session.update`` for flat names.
 
     Parameters
@@ -362,7 +371,9 @@ def to_response(flat: Mapping[str, Any]) -> dict[str, Any]:
     return _checked(Response, _nested(flat, "response", None))
 
 
-def _nested(flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any] | None) -> dict[str, Any]:
+def _nested(
+    flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any] | None
+) -> dict[str, Any]:
     body: dict[str, Any] = {}
     given = [(option_named(name, kind), value) for name, value in flat.items()]
     for option, value in sorted(given, key=lambda pair: len(pair[0].path)):
@@ -372,7 +383,9 @@ def _nested(flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any] | N
         if isinstance(part, dict):
             key = next(iter(default))
             in_force = _get(effective or {}, path)
-            known = {key: in_force[key]} if isinstance(in_force, dict) and key in in_force else default
+            known = (
+                {key: in_force[key]} if isinstance(in_force, dict) and key in in_force else default
+            )
             part.update({**known, **part})
     return body
 

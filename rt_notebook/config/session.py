@@ -7,7 +7,7 @@ sent as ``null``, which the API reads as "off".
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 Modalities = Annotated[list[Literal["audio", "text"]], Field(min_length=1, max_length=1)]
-MaxTokens = Union[Annotated[int, Field(ge=1, le=4096)], Literal["inf"]]
+MaxTokens = Annotated[int, Field(ge=1, le=4096)] | Literal["inf"]
 
 
 class Sparse(BaseModel):
@@ -113,7 +113,7 @@ class SemanticVad(Sparse):
         super().__init__(**{"type": "semantic_vad", **fields})
 
 
-TurnDetection = Annotated[Union[ServerVad, SemanticVad], Field(discriminator="type")]
+TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
 
 
 class AudioInput(Sparse):
@@ -172,7 +172,7 @@ class McpTool(Sparse):
     allowed_callers: list[Literal["direct", "programmatic"]] | None = None
 
 
-Tool = Annotated[Union[FunctionTool, McpTool], Field(discriminator="type")]
+Tool = Annotated[FunctionTool | McpTool, Field(discriminator="type")]
 
 
 class ToolChoiceFunction(Sparse):
@@ -190,7 +190,7 @@ class ToolChoiceMcp(Sparse):
     name: str | None = None
 
 
-ToolChoice = Union[Literal["none", "auto", "required"], ToolChoiceFunction, ToolChoiceMcp]
+ToolChoice = Literal["none", "auto", "required"] | ToolChoiceFunction | ToolChoiceMcp
 
 
 class Reasoning(Sparse):

@@ -137,7 +137,7 @@ class Conversation:
             self._remove(item_id)
 
     def _walk(self) -> Iterator[str]:
-        """Every id, each behind its predecessor; of two behind the same one, the later comes first."""
+        """Every id behind its predecessor; of two behind the same one, the later comes first."""
         behind: dict[str | None, list[str]] = {}
         loose: list[str] = []
         for id, previous in self._previous.items():
@@ -171,7 +171,8 @@ class Conversation:
             return None
         item = self.items.setdefault(item_id, Item(item_id))
         item.type = str(raw.get("type", item.type))
-        item.role = str(raw.get("role") or ("tool" if item.type.startswith("function") else "assistant"))
+        default_role = "tool" if item.type.startswith("function") else "assistant"
+        item.role = str(raw.get("role") or default_role)
         item.state = _STATES.get(raw.get("status"), "completed")
         for name in ("name", "call_id", "arguments", "output"):
             setattr(item, name, str(raw.get(name) or getattr(item, name)))

@@ -103,7 +103,7 @@ def parse_event(frame: str | bytes) -> Event:
     if isinstance(frame, bytes):
         raise MalformedEvent("got a binary frame, expected a JSON text frame")
     if len(frame) > MAX_EVENT_BYTES:
-        raise MalformedEvent(f"got an event of {len(frame)} bytes, expected {MAX_EVENT_BYTES} at most")
+        raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_EVENT_BYTES}")
     try:
         value = json.loads(frame, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -123,8 +123,8 @@ def _check_fields(event: Event) -> None:
     for name, kind in FIELDS.get(event["type"], {}).items():
         value = event.get(name)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            got = type(value).__name__
-            raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {kind.__name__}")
+            got, expected = type(value).__name__, kind.__name__
+            raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {expected}")
     if not event["type"].endswith(".delta") and _depth(event) > MAX_DEPTH:
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
 

@@ -41,6 +41,7 @@ __all__ = [
     "Effect",
     "FlushPlayback",
     "ItemsChanged",
+    "OutputItemStarted",
     "Play",
     "PlayEnd",
     "ResponseEnded",
@@ -93,6 +94,14 @@ class ResponseStarted:
 
 
 @dataclass(frozen=True)
+class OutputItemStarted:
+    """A response began to make this item."""
+
+    response_id: str
+    item_id: str
+
+
+@dataclass(frozen=True)
 class ResponseEnded:
     """A response ended; `response` is its last state, usage included."""
 
@@ -142,6 +151,7 @@ Effect = (
     Send
     | Settled
     | ResponseStarted
+    | OutputItemStarted
     | ResponseEnded
     | Play
     | PlayEnd
@@ -165,6 +175,7 @@ class SessionMachine:
         self.ledger = PlaybackLedger()
         self.session: dict[str, Any] = {}
         self.active_response: str | None = None
+        self.user_speaking = False
         self._new_id = new_id
         self._pending: dict[str, Event] = {}
         self._queued: deque[Event] = deque()
@@ -293,9 +304,8 @@ class SessionMachine:
         response = event["response"]
         response_id = str(response.get("id"))
         request = self._request_of(response)
-        if response.get("conversation_id") is None and request is not None:
-            if is_out_of_band(self._pending[request]):
-                self._out_of_band.add(response_id)
+        if request is not None and is_out_of_band(self._pending[request]):
+            self._out_of_band.add(response_id)
         if response_id not in self._out_of_band:
             self.active_response = response_id
         effects: list[Effect] = [ResponseStarted(response_id, request)]
@@ -325,8 +335,9 @@ class SessionMachine:
         return [ResponseEnded(response_id, response), *self._next_response()]
 
     def _on_output_item(self, event: Event) -> list[Effect]:
-        self._items_of[str(event["item"].get("id"))] = event["response_id"]
-        return []
+        item_id = str(event["item"].get("id"))
+        self._items_of[item_id] = event["response_id"]
+        return [OutputItemStarted(event["response_id"], item_id)]
 
     def _on_audio(self, event: Event) -> list[Effect]:
         audio = decode_audio(event["delta"])
@@ -340,12 +351,14 @@ class SessionMachine:
         return [PlayEnd(event["item_id"])]
 
     def _on_speech_started(self, event: Event) -> list[Effect]:
+        self.user_speaking = True
         effects: list[Effect] = [Speaking("user")]
         if self._interrupts():
             effects += self.interrupt(self.active_response)
         return effects
 
     def _on_speech_stopped(self, event: Event) -> list[Effect]:
+        self.user_speaking = False
         return [Speaking("nobody")]
 
     def queue_playback(self, play: Play, n_samples: int) -> bool:
@@ -411,7 +424,7 @@ class SessionMachine:
 
 def is_out_of_band(event: Event) -> bool:
     """Whether a ``response.create`` stays out of the default conversation."""
-    return (event.get("response") or {}).get("conversation") == "none"
+    return bool((event.get("response") or {}).get("conversation") == "none")
 
 
 def _is_marked(event: Event) -> bool:
@@ -427,7 +440,7 @@ def _same_item(request: Event, event: Event) -> bool:
     """Whether an acknowledgement is about the item that the request named, if it named one."""
     asked = request.get("item_id") or (request.get("item") or {}).get("id")
     got = event.get("item_id") or (event.get("item") or {}).get("id")
-    return asked is None or asked == got
+    return bool(asked is None or asked == got)
 
 
 _HANDLERS: dict[str, Callable[[SessionMachine, Event], list[Effect]]] = {

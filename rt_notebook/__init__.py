@@ -1,0 +1,113 @@
+"""Talk to a Realtime voice model in a notebook cell, and see what happened.
+
+>>> import rt_notebook as rt
+>>> session = rt.connect("offline")     # doctest: +SKIP
+>>> session.say("hello").wait().text    # doctest: +SKIP
+
+Everything here is loaded on first use: importing rt_notebook, or ``%load_ext
+rt_notebook``, loads neither numpy nor pydantic nor websockets nor ipywidgets.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .client.connect import connect
+    from .client.reply import Reply
+    from .client.session import RealtimeSession
+    from .config.session import SemanticVad, ServerVad
+    from .errors import (
+        AudioFormatError,
+        ConfigError,
+        ConnectionLost,
+        LocalProtocolError,
+        RealtimeError,
+        ServerError,
+        ToolError,
+    )
+    from .secret import Secret
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AudioFormatError",
+    "ConfigError",
+    "ConnectionLost",
+    "LocalProtocolError",
+    "RealtimeError",
+    "RealtimeSession",
+    "Reply",
+    "Secret",
+    "SemanticVad",
+    "ServerError",
+    "ServerVad",
+    "ToolError",
+    "connect",
+]
+
+_ERRORS = (
+    "AudioFormatError",
+    "ConfigError",
+    "ConnectionLost",
+    "LocalProtocolError",
+    "RealtimeError",
+    "ServerError",
+    "ToolError",
+)
+_HOMES = {
+    **dict.fromkeys(_ERRORS, ".errors"),
+    "RealtimeSession": ".client.session",
+    "Reply": ".client.reply",
+    "Secret": ".secret",
+    "SemanticVad": ".config.session",
+    "ServerVad": ".config.session",
+    "connect": ".client.connect",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    if "IPython" in sys.modules:
+        _teach_to_display()
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magics (``%load_ext rt_notebook``)."""
+    from .notebook.magics import RealtimeMagics
+
+    shell.register_magics(RealtimeMagics)
+    _teach_to_display()
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Close the sessions (``%unload_ext rt_notebook``); IPython keeps the magics."""
+    connecting = sys.modules.get(f"{__name__}.client.connect")
+    if connecting is not None:
+        connecting.close_all()
+
+
+def _teach_to_display() -> None:
+    """A session displayed in a cell shows its panel; the widget loads only then."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        formatter = shell.display_formatter.ipython_display_formatter
+        formatter.for_type_by_name(f"{__name__}.client.session", "RealtimeSession", _show_panel)
+
+
+def _show_panel(session: RealtimeSession) -> None:
+    from .notebook.widget import show
+
+    show(session)

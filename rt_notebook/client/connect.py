@@ -1,0 +1,93 @@
+"""The way in: from a backend's name to an open session."""
+
+from __future__ import annotations
+
+import threading
+
+from ..background import loop_thread
+from ..errors import ConfigError
+from .backends import resolve_backend
+from .session import RealtimeSession
+
+__all__ = ["DEFAULT_SESSION", "close_all", "connect", "session_named", "sessions"]
+
+CONNECT_TIMEOUT_SECONDS = 15.0
+DEFAULT_SESSION = "default"
+
+_sessions: dict[str, RealtimeSession] = {}
+_lock = threading.Lock()
+
+
+def connect(
+    backend: str | None = None,
+    *,
+    model: str | None = None,
+    name: str = DEFAULT_SESSION,
+    timeout: float = CONNECT_TIMEOUT_SECONDS,
+    quiet: bool = False,
+) -> RealtimeSession:
+    """Open a session and say in one line where the sound goes.
+
+    Parameters
+    ----------
+    backend : str, optional
+        ``"openai"``, ``"offline"`` or a ``wss://`` address; without it OpenAI when
+        ``OPENAI_API_KEY`` is set, and the offline server that comes with rt_notebook if not.
+    model : str, optional
+        Default is the newest that the backend has.
+    name : str
+        Sessions with different names can be open side by side.
+    timeout : float
+        Seconds until the session must stand.
+    quiet : bool
+        Say nothing.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such backend, no key, or a session of this name is open.
+    ServerError, ConnectionLost
+        If the server refuses or cannot be reached; nothing stays open.
+    """
+    with _lock:
+        held = _sessions.get(name)
+        if held is not None and held.status == "open":
+            raise ConfigError(
+                f"a session is open already (to {held.backend.label}); "
+                "close it with %rt_disconnect first, or give this one another name"
+            )
+        resolved = resolve_backend(backend, model)
+        session = loop_thread().run(RealtimeSession.open(resolved, timeout))
+        _sessions[name] = session
+    if not quiet:
+        print(resolved.sound_goes_to)
+        if resolved.server is not None and resolved.server.missing:
+            print(resolved.server.missing)
+    return session
+
+
+def sessions() -> dict[str, RealtimeSession]:
+    """Return the sessions of this process by name, also those that have ended."""
+    return dict(_sessions)
+
+
+def session_named(name: str = DEFAULT_SESSION) -> RealtimeSession:
+    """Return the session of a name.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    try:
+        return _sessions[name]
+    except KeyError:
+        which = "" if name == DEFAULT_SESSION else f" named {name!r}"
+        raise ConfigError(f"no session{which}; open one with %rt_connect") from None
+
+
+def close_all() -> None:
+    """Close every open session."""
+    for session in sessions().values():
+        if session.status == "open":
+            session.close()

@@ -1,0 +1,114 @@
+"""Audio from a file or an array, spoken into a session as a person would."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Union
+
+from ..audio import levels, pcm, wav
+from ..errors import AudioFormatError, ConfigError, RealtimeError
+
+if TYPE_CHECKING:
+    from .reply import Reply
+    from .session import RealtimeSession
+
+__all__ = ["AudioSource", "Upload"]
+
+AudioSource = Union[str, "os.PathLike[str]", bytes, pcm.FloatArray]
+
+CHUNK_MS = 40
+CHUNK_BYTES = CHUNK_MS * pcm.SAMPLE_RATE_HZ // 1000 * 2
+#: How long the server may take to begin its answer once the silence has been sent.
+ANSWER_SECONDS = 10.0
+_SEMANTIC_SILENCE_MS = 9000  # semantic_vad waits 8 s at low eagerness
+_SPARE_SILENCE_MS = 1000
+
+
+class Upload:
+    """One utterance on its way.
+
+    Parameters
+    ----------
+    source : path, bytes or ndarray
+        As in `RealtimeSession.send_audio`.
+    pace : {"realtime", "fast"}
+        Whether chunks wait for their time.
+    """
+
+    def __init__(self, source: AudioSource, pace: str = "realtime") -> None:
+        if pace not in ("realtime", "fast"):
+            raise ConfigError(f"pace must be 'realtime' or 'fast', got {pace!r}")
+        self.pcm = read(source)
+        self._realtime = pace == "realtime"
+        self._n_chunks = 0
+        self._began = 0.0
+
+    async def run(self, session: RealtimeSession, reply: Reply | None) -> None:
+        """Send it all, then what ends the turn; runs on the background loop."""
+        self._began = asyncio.get_running_loop().time()
+        for start in range(0, len(self.pcm), CHUNK_BYTES):
+            await self._send(session, self.pcm[start : start + CHUNK_BYTES])
+        if reply is not None and session.turn_detection == "none":
+            session.send({"type": "input_audio_buffer.commit"})
+            session.ask(reply)
+        elif reply is not None:
+            await self._be_silent(session, reply)
+
+    async def _send(self, session: RealtimeSession, chunk: bytes) -> None:
+        # A microphone delivers a chunk when its last sample has been spoken.
+        self._n_chunks += 1
+        due = self._began + self._n_chunks * CHUNK_MS / 1000 if self._realtime else 0.0
+        await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+        session.append_audio(chunk)
+
+    async def _be_silent(self, session: RealtimeSession, reply: Reply) -> None:
+        """Send silence until the server has ended the turn and begun to answer."""
+        reply.uploading = True
+        chunk = pcm.silence(CHUNK_MS)
+        for _ in range(_silence_ms(session.config) // CHUNK_MS):
+            if reply.status != "waiting" and not session.user_speaking:
+                break
+            await self._send(session, chunk)
+        reply.uploading = False
+        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+            await asyncio.wait_for(reply.begun.wait(), ANSWER_SECONDS)
+        if reply.status == "waiting":
+            session.give_up(reply, self._unheard())
+
+    def _unheard(self) -> RealtimeError:
+        level = levels.dbfs(pcm.decode(self.pcm))
+        return RealtimeError(
+            f"the server heard no speech in {pcm.duration_ms(self.pcm) / 1000:.1f} s of audio "
+            f"({level:.0f} dBFS); speak louder or lower turn_detection_threshold"
+        )
+
+
+def _silence_ms(config: Mapping[str, Any]) -> int:
+    """Silence that certainly ends a turn under this configuration."""
+    detection = config["audio"]["input"]["turn_detection"]
+    if detection["type"] == "semantic_vad":
+        return _SEMANTIC_SILENCE_MS
+    return int(detection.get("silence_duration_ms", 500)) + _SPARE_SILENCE_MS
+
+
+def read(source: Any) -> bytes:
+    """Return any audio source as mono PCM16 at 24 kHz.
+
+    Raises
+    ------
+    AudioFormatError
+        If it cannot be read, or is empty.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        audio = wav.read_speech(source)
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        audio = bytes(source)
+        pcm.decode(audio)
+    else:
+        audio = pcm.encode(source)
+    if not audio:
+        raise AudioFormatError("the audio is empty; give at least 100 ms of speech")
+    return audio
