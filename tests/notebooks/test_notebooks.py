@@ -26,10 +26,9 @@ def strings(value):
     """Yield every string in nested JSON."""
     if isinstance(value, str):
         yield value
-    for part in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        yield from strings(part)
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
 
 
 def committed(path):
