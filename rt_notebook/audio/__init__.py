@@ -1,0 +1,1 @@
+"""Sound as bytes and as numbers: PCM16, G.711, resampling, WAV files, levels."""

@@ -1,0 +1,40 @@
+"""What every test shares: the material beside the checkout, and no provider's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is no failure.
+settings.register_profile("rt_notebook", deadline=None)
+settings.load_profile("rt_notebook")
+
+_PROVIDER_KEYS = (
+    "AZURE_OPENAI_API_KEY",
+    "AZURE_OPENAI_ENDPOINT",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_ORG_ID",
+    "OPENAI_PROJECT_ID",
+)
+_SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_provider_keys() -> Iterator[None]:
+    """Unset the keys for the tests and for every process that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _PROVIDER_KEYS:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of recordings, speech and ITU vectors beside the checkout."""
+    if not _SHARED.is_dir():
+        pytest.skip("../shared is absent: it holds recordings, speech and the ITU's vectors")
+    return _SHARED.resolve()
