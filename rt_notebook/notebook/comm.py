@@ -19,7 +19,16 @@ from typing import Any
 
 from ..errors import RealtimeError
 
-__all__ = ["KERNEL_KINDS", "MAX_MESSAGE_BYTES", "PAGE_KINDS", "MalformedMessage", "Message", "pack", "page_message", "unpack"]
+__all__ = [
+    "KERNEL_KINDS",
+    "MAX_MESSAGE_BYTES",
+    "PAGE_KINDS",
+    "MalformedMessage",
+    "Message",
+    "pack",
+    "page_message",
+    "unpack",
+]
 
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 _LENGTH = struct.Struct("<I")

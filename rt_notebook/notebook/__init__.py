@@ -1,0 +1,1 @@
+"""The notebook side: magics, the panel and its paths to the page."""

@@ -1,0 +1,150 @@
+"""What cells show without a widget: the talk's static copy, and a reply as it comes.
+
+Every text from outside is escaped. A cell's live output is displayed once and updated by
+its display id: that finds its cell from any thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from ..background import loop_thread
+from ..client.reply import Reply
+from ..client.session import RealtimeSession
+from ..protocol.conversation import Item
+
+__all__ = ["LiveOutput", "LiveReply", "StaticCopy", "follow", "transcript_html"]
+
+PAUSE_SECONDS = 0.25
+_SPEAKERS = {"user": "You", "assistant": "Assistant", "system": "System", "tool": "Tool"}
+_STYLE = {
+    "box": "border:1px solid #8886;border-radius:8px;padding:8px 12px;margin:4px 0;max-width:46em",
+    "head": "font-size:85%;opacity:.75;margin-bottom:4px",
+    "who": "font-weight:600;margin-right:.5em",
+    "quiet": "opacity:.7;font-style:italic",
+}
+
+
+class LiveOutput:
+    """An HTML output of a cell that any thread may update, a few times a second.
+
+    Parameters
+    ----------
+    render : callable
+        Returns the HTML as it should look now.
+    """
+
+    def __init__(self, render: Callable[[], str]) -> None:
+        self._render = render
+        self._handles: list[Any] = []
+        self._shown = ""
+        self._lock = threading.Lock()
+        self._due = False
+
+    def display(self) -> None:
+        """Show it in the cell that runs now."""
+        from IPython.display import HTML, display
+
+        self._shown = self._render()
+        self._handles.append(display(HTML(data=self._shown), display_id=True))
+
+    def update(self) -> None:
+        """Show what is new, soon: calls in between are gathered."""
+        with self._lock:
+            if self._due or not self._handles:
+                return
+            self._due = True
+        loop = loop_thread().loop
+        loop.call_soon_threadsafe(loop.call_later, PAUSE_SECONDS, self.update_now)
+
+    def update_now(self) -> None:
+        """Show what is new at once."""
+        from IPython.display import HTML
+
+        with self._lock:
+            self._due = False
+            html = self._render()
+            if html != self._shown:
+                self._shown = html
+                for handle in self._handles:
+                    handle.update(HTML(data=html))
+
+
+class StaticCopy(LiveOutput):
+    """The transcript next to the panel: hidden while the panel lives, there when it does not.
+
+    Parameters
+    ----------
+    panel_id : str
+        By which the panel finds and hides it.
+    session : RealtimeSession
+        Whose talk it holds.
+    """
+
+    def __init__(self, panel_id: str, session: RealtimeSession) -> None:
+        self._began = time.strftime("%Y-%m-%d %H:%M")
+        super().__init__(lambda: transcript_html(session, panel_id, self._began))
+
+
+class LiveReply(LiveOutput):
+    """A reply in its cell, growing as it comes."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(lambda: _reply_html(reply))
+
+
+def transcript_html(session: RealtimeSession, panel_id: str, began: str) -> str:
+    """Return the talk as HTML that needs no kernel, no script and no network."""
+    model = session.config.get("model") or session.backend.model
+    head = f"Talk of {began} with {escape(str(model))} ({escape(session.backend.label)})"
+    lines = [_line(item) for item in session.items if item.text or item.error]
+    body = "".join(lines) or f'<div style="{_STYLE["quiet"]}">Nothing has been said yet.</div>'
+    return (
+        f'<div class="rt-static" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
+        f'<div style="{_STYLE["head"]}">{head}</div>{body}</div>'
+    )
+
+
+def _line(item: Item) -> str:
+    who = _SPEAKERS.get(item.role, item.role)
+    note = ""
+    if item.state == "interrupted":
+        heard = f" after {item.heard_ms / 1000:.1f} s" if item.heard_ms is not None else ""
+        note = f' <span style="{_STYLE["quiet"]}">(interrupted{heard})</span>'
+    text = escape(item.error or item.text)
+    return f'<div><span style="{_STYLE["who"]}">{escape(who)}:</span>{text}{note}</div>'
+
+
+def _reply_html(reply: Reply) -> str:
+    text = escape(reply.text) or f'<span style="{_STYLE["quiet"]}">…</span>'
+    note = ""
+    if reply.status not in ("waiting", "in_progress", "completed"):
+        note = f' <span style="{_STYLE["quiet"]}">({escape(reply.status)})</span>'
+    return f"<div>{text}{note}</div>"
+
+
+def follow(reply: Reply) -> None:
+    """Show a reply in this cell until it is done; Ctrl-C stops the waiting alone.
+
+    Raises
+    ------
+    RealtimeError
+        If the reply was refused or failed.
+    """
+    live = LiveReply(reply)
+    live.display()
+    try:
+        while not reply.done:
+            with contextlib.suppress(TimeoutError):
+                reply.wait(PAUSE_SECONDS)
+            live.update_now()
+        reply.wait()
+    except KeyboardInterrupt:
+        print("Stopped waiting; the reply goes on. %rt_cancel stops it.")
+    finally:
+        live.update_now()

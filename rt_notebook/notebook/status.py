@@ -1,0 +1,43 @@
+"""How a session stands, in words that a person can act on."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..client.session import RealtimeSession
+
+__all__ = ["status_of"]
+
+
+def status_of(session: RealtimeSession) -> dict[str, Any]:
+    """Return what there is to know about a session, by name, in reading order."""
+    backend = session.backend
+    status: dict[str, Any] = {
+        "status": session.status,
+        "backend": backend.label,
+        "sound": backend.sound_goes_to,
+        "model": session.config.get("model") or backend.model,
+        "turn detection": session.turn_detection,
+        "items": len(session.items),
+        "replies": len(session.replies),
+        "events": len(session.log),
+        "malformed": session.malformed_events,
+    }
+    if backend.server is not None and backend.server.missing:
+        status["speech"] = backend.server.missing
+    return {**status, **_panel_status(session)}
+
+
+def _panel_status(session: RealtimeSession) -> dict[str, Any]:
+    """What the panel knows, if there is one: a status is no reason to load the widget."""
+    module = sys.modules.get("rt_notebook.notebook.widget")
+    widget = module.shown_panel(session) if module is not None else None
+    if widget is None:
+        return {"panel": "not shown"}
+    return {
+        "panel": "live" if widget.owner else "shown, microphone never pressed",
+        "path": widget.path,
+        "dropped audio": f"{widget.dropped_ms} ms",
+        "microphone": "waits while a cell runs" if widget.mic_waits else "independent of cells",
+    }
