@@ -1,0 +1,179 @@
+"""The items of a conversation, in order, with the audio that belongs to them.
+
+Items have the shapes of recorded GA sessions: no ``object`` key, parts called
+``output_audio`` and ``output_text``, no ``status`` on a function's output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..audio import pcm
+from ..protocol.events import encode_audio
+from .ids import make_id
+from .refusals import Refusal
+
+__all__ = ["Conversation", "Item"]
+
+
+@dataclass
+class Item:
+    """One item: its JSON without audio, its audio, and what is heard in it.
+
+    Parameters
+    ----------
+    fields : dict
+        The item as it is shown to the client; changed in place.
+    audio : bytearray
+        PCM16: what the user said, or what was sent of the answer so far.
+    sample_rate_hz : int
+        Rate of `audio`.
+    heard : Future of str or None
+        The words in a user's audio; None when there is nothing to transcribe.
+    """
+
+    fields: dict[str, Any]
+    audio: bytearray = field(default_factory=bytearray)
+    sample_rate_hz: int = pcm.SAMPLE_RATE_HZ
+    heard: asyncio.Future[str] | None = None
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return str(self.fields["id"])
+
+    @property
+    def duration_ms(self) -> float:
+        """How long its audio sounds."""
+        return len(self.audio) / 2 / self.sample_rate_hz * 1000
+
+    @property
+    def is_assistant_audio(self) -> bool:
+        """Whether this is spoken output of the model."""
+        return self.fields.get("role") == "assistant" and bool(self.audio)
+
+    def with_audio(self) -> dict[str, Any]:
+        """Return the item with its audio, as ``conversation.item.retrieved`` shows it."""
+        if not self.audio:
+            return self.fields
+        parts = [dict(part) for part in self.fields["content"]]
+        for part in parts:
+            if part["type"] in ("input_audio", "output_audio"):
+                part["audio"] = encode_audio(bytes(self.audio))
+        return {**self.fields, "content": parts}
+
+    async def text(self) -> str:
+        """Return its words: text, transcripts, and what is heard in its audio."""
+        heard = await asyncio.shield(self.heard) if self.heard is not None else ""
+        return " ".join(word for word in (*self._written(), heard) if word)
+
+    def _written(self) -> Iterator[str]:
+        for part in self.fields.get("content", []):
+            if part["type"] != "input_audio" or self.heard is None:
+                yield part.get("text") or part.get("transcript") or ""
+
+
+class Conversation:
+    """The default conversation of a session."""
+
+    def __init__(self) -> None:
+        self.id = make_id("conv")
+        self._items: list[Item] = []
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    @property
+    def last_id(self) -> str | None:
+        """Id of the last item."""
+        return self._items[-1].id if self._items else None
+
+    def add(self, item: Item, after: str | None = None) -> str | None:
+        """Insert `item` and return the id of the item before it.
+
+        Parameters
+        ----------
+        item : Item
+            With an id that no other item has.
+        after : str or None
+            Id of the item before it, ``"root"`` for the first place, None for the last.
+
+        Raises
+        ------
+        Refusal
+            If the id is taken or `after` is unknown; nothing was inserted.
+        """
+        if any(other.id == item.id for other in self._items):
+            message = f"Error adding item: the item with id '{item.id}' already exists."
+            raise Refusal(message, "item_create_duplicate_item_id", "item.id")
+        place = self._place(after)
+        self._items.insert(place, item)
+        return self._items[place - 1].id if place else None
+
+    def _place(self, after: str | None) -> int:
+        if after is None:
+            return len(self._items)
+        if after == "root":
+            return 0
+        for index, item in enumerate(self._items):
+            if item.id == after:
+                return index + 1
+        message = f"Error adding item: the previous item with id '{after}' does not exist."
+        raise Refusal(message, "item_create_invalid_previous_item_id", "previous_item_id")
+
+    def previous_of(self, item: Item) -> str | None:
+        """Return the id of the item before `item`, None for the first or a deleted one."""
+        ids = [other.id for other in self._items]
+        place = ids.index(item.id) if item.id in ids else 0
+        return ids[place - 1] if place else None
+
+    def find(self, item_id: str) -> Item | None:
+        """Return the item of this id, if there is one."""
+        return next((item for item in self._items if item.id == item_id), None)
+
+    def retrieve(self, item_id: str) -> Item:
+        """Return the item of this id, or refuse."""
+        return self._known(item_id, "retriev", "item_retrieve_invalid_item_id")
+
+    def delete(self, item_id: str) -> None:
+        """Remove the item of this id, or refuse."""
+        self._items.remove(self._known(item_id, "delet", "item_delete_invalid_item_id"))
+
+    def truncate(self, item_id: str, content_index: int, audio_end_ms: int) -> None:
+        """Cut spoken output after `audio_end_ms` and drop its transcript.
+
+        Raises
+        ------
+        Refusal
+            If the item is unknown, is no spoken output, or is shorter than that.
+        """
+        code = "item_truncate_invalid_item_id"
+        item = self._known(item_id, "truncat", code)
+        if not item.is_assistant_audio or content_index != 0:
+            message = "Only model output audio messages can be truncated"
+            raise Refusal(message, code, "item_id")
+        if not 0 <= audio_end_ms <= math.ceil(item.duration_ms):
+            has = math.floor(item.duration_ms)
+            message = f"Audio content of {has}ms is already shorter than {audio_end_ms}ms"
+            raise Refusal(message, "invalid_value", "audio_end_ms")
+        del item.audio[2 * round(audio_end_ms * item.sample_rate_hz / 1000) :]
+        for part in item.fields["content"]:
+            part["transcript"] = ""
+
+    def _known(self, item_id: str, verb: str, code: str) -> Item:
+        item = self.find(item_id)
+        if item is None:
+            message = f"Error {verb}ing item: the item with id '{item_id}' does not exist."
+            raise Refusal(message, code, "item_id")
+        return item
+
+    def has_call(self, call_id: str) -> bool:
+        """Whether the model, or a replayed history, has called a function under this id."""
+        return any(
+            item.fields["type"] == "function_call" and item.fields["call_id"] == call_id
+            for item in self._items
+        )

@@ -1,0 +1,100 @@
+"""The input audio buffer of one session: audio by its place in time, and its turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .turns import FRAME_MS, TurnDetector, TurnEvent, TurnRules
+from .vad import VoiceActivity
+
+__all__ = ["InputBuffer"]
+
+_SPEECH_THRESHOLD = 0.5  # where the client ends turns, speech is only counted
+
+
+class InputBuffer:
+    """PCM16 that was written and not yet committed.
+
+    Parameters
+    ----------
+    sample_rate_hz : int
+        Rate of the audio.
+    turn_detection : dict or None
+        The API's object; None when the client commits.
+    origin_ms : int
+        How much audio the session had before this buffer.
+    """
+
+    def __init__(
+        self, sample_rate_hz: int, turn_detection: dict[str, Any] | None, origin_ms: int = 0
+    ) -> None:
+        self.sample_rate_hz = sample_rate_hz
+        self._origin_ms = origin_ms
+        self._audio = bytearray()
+        self._start = 0  # samples since the origin that were dropped or committed
+        self._frames = 0
+        self._detector: TurnDetector | None = None
+        self._rules: TurnRules | None = None
+        self.voiced_ms = 0
+        self.set_turn_detection(turn_detection)
+
+    def set_turn_detection(self, turn_detection: dict[str, Any] | None) -> None:
+        """Find turns by other rules from here on; an open turn is forgotten."""
+        self._rules = TurnRules.of(turn_detection) if turn_detection else None
+        self._restart()
+
+    def _restart(self) -> None:
+        now_ms = self._origin_ms + self._frames * FRAME_MS
+        self._detector = TurnDetector(self._rules, now_ms) if self._rules else None
+        self.voiced_ms = 0
+
+    @property
+    def written_ms(self) -> int:
+        """How much audio the session has had."""
+        return self._origin_ms + round(self._ms(self._start + len(self._audio) // 2))
+
+    @property
+    def duration_ms(self) -> float:
+        """How much audio waits here."""
+        return self._ms(len(self._audio) // 2)
+
+    def feed(self, chunk: bytes, activity: VoiceActivity | None) -> Iterator[TurnEvent]:
+        """Append PCM16 and yield what it does to the turn; without `activity` nothing."""
+        self._audio += chunk
+        for probability in activity.probabilities(chunk) if activity else ():
+            self._frames += 1
+            if probability >= _SPEECH_THRESHOLD:
+                self.voiced_ms += FRAME_MS
+            if self._detector is not None:
+                yield from self._detector.feed(probability)
+        if self._detector is not None and not self._detector.speaking:
+            self._drop_until(self._detector.needed_from_ms)
+
+    def between(self, start_ms: int, end_ms: int) -> bytes:
+        """Return the audio of a stretch of the session, as far as it is still here."""
+        first, last = (max(0, self._sample(ms) - self._start) for ms in (start_ms, end_ms))
+        return bytes(self._audio[2 * first : 2 * last])
+
+    def take(self) -> bytes:
+        """Return all audio that waits here, and begin anew after it."""
+        audio = bytes(self._audio)
+        self.clear()
+        return audio
+
+    def clear(self) -> None:
+        """Drop all audio that waits here; an open turn is forgotten."""
+        self._start += len(self._audio) // 2
+        self._audio.clear()
+        self._restart()
+
+    def _drop_until(self, ms: int) -> None:
+        surplus = min(len(self._audio) // 2, max(0, self._sample(ms) - self._start))
+        del self._audio[: 2 * surplus]
+        self._start += surplus
+
+    def _sample(self, ms: int) -> int:
+        return (ms - self._origin_ms) * self.sample_rate_hz // 1000
+
+    def _ms(self, samples: int) -> float:
+        return samples / self.sample_rate_hz * 1000

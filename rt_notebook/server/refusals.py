@@ -1,0 +1,114 @@
+"""What the server refuses, in the words and codes of the API's ``error`` event.
+
+Source: ``error`` objects of real sessions; the codes are the API's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+__all__ = ["Refusal", "invalid_value", "missing", "refusal_of", "unknown_parameter"]
+
+
+class Refusal(Exception):
+    """A client event that is not carried out; nothing of it was.
+
+    Parameters
+    ----------
+    message : str
+        The API's sentence.
+    code, param : str or None
+        The API's error code, and the parameter that is at fault.
+    """
+
+    def __init__(self, message: str, code: str | None = None, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.param = param
+
+    def to_json(self, event_id: str | None) -> dict[str, Any]:
+        """Return the ``error`` object, with the id of the client event that caused it."""
+        return {
+            "type": "invalid_request_error",
+            "code": self.code,
+            "message": self.message,
+            "param": self.param,
+            "event_id": event_id,
+        }
+
+
+def unknown_parameter(param: str) -> Refusal:
+    """Return the refusal of a key that the API does not have."""
+    return Refusal(f"Unknown parameter: '{param}'.", "unknown_parameter", param)
+
+
+def missing(param: str) -> Refusal:
+    """Return the refusal of an event that lacks a parameter."""
+    return Refusal(f"Missing required parameter: '{param}'.", "missing_required_parameter", param)
+
+
+def invalid_value(value: object, param: str, supported: Iterable[str]) -> Refusal:
+    """Return the refusal of a value that is not one of the supported ones."""
+    listed = listing([f"'{name}'" for name in supported])
+    message = f"Invalid value: '{value}'. Supported values are: {listed}."
+    return Refusal(message, "invalid_value", param)
+
+
+def listing(names: Sequence[str]) -> str:
+    """Return names as English lists them: ``a``, ``a and b``, ``a, b, and c``."""
+    if len(names) < 3:
+        return " and ".join(names)
+    return f"{', '.join(names[:-1])}, and {names[-1]}"
+
+
+def refusal_of(error: ValidationError, given: object, root: str) -> Refusal:
+    """Return the API's refusal for what a configuration model objects to.
+
+    Parameters
+    ----------
+    error : ValidationError
+        From a model of `rt_notebook.config`.
+    given : object
+        The JSON that was validated: its keys tell path elements from pydantic's own.
+    root : str
+        What the client calls `given`, such as ``"session"``.
+    """
+    first = error.errors(include_url=False)[0]
+    param = _path(first["loc"], given, root)
+    kind = first["type"]
+    if kind == "extra_forbidden":
+        return unknown_parameter(param)
+    if kind == "missing":
+        return missing(param)
+    if kind in ("literal_error", "union_tag_invalid"):
+        context = first["ctx"]
+        expected = str(context.get("expected") or context["expected_tags"])
+        supported = [name.strip(" '") for name in expected.replace(" or ", ",").split(",")]
+        return invalid_value(_shown(first["input"], context), param, supported)
+    message = f"Invalid value for '{param}': {first['msg'][0].lower()}{first['msg'][1:]}."
+    return Refusal(message, "invalid_value", param)
+
+
+def _shown(value: object, context: dict[str, Any]) -> object:
+    return context.get("tag", value) if isinstance(value, dict) else value
+
+
+def _path(location: Sequence[int | str], given: object, root: str) -> str:
+    """Return ``session.audio.input``; elements that `given` lacks are names of union branches."""
+    path, here = root, given
+    for index, step in enumerate(location):
+        if isinstance(here, dict) and step in here:
+            path, here = f"{path}.{step}", here[step]
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            path, here = f"{path}[{step}]", here[step]
+        elif isinstance(here, dict) and index == len(location) - 1 and _is_key(step):
+            path = f"{path}.{step}"
+    return path
+
+
+def _is_key(step: int | str) -> bool:
+    return isinstance(step, str) and step.isidentifier()

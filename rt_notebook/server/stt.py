@@ -1,0 +1,113 @@
+"""Speech recognition: moonshine tiny-en (English) in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from ..audio import pcm
+from ..audio.resample import resample
+from .model_thread import ModelThread
+
+__all__ = ["Recogniser", "TurnTranscript"]
+
+_MODEL_HZ = 16000
+_LONGEST_S = 30  # the model's attention ends there
+_KEEP_FROM_S = 12  # a part this long is not transcribed again after a pause
+
+
+class Recogniser:
+    """Turns PCM16 into text, one piece of audio at a time."""
+
+    def __init__(self) -> None:
+        self._thread: ModelThread[Any] = ModelThread("rt-stt", _load)
+
+    def transcribe(self, audio: bytes, sample_rate_hz: int) -> asyncio.Future[str]:
+        """Return what was said in PCM16 audio that is known to hold speech.
+
+        Silence must not come here: the model answers it with "You".
+        """
+        return self._thread.run(lambda model: _transcribe(model, audio, sample_rate_hz))
+
+    def close(self) -> None:
+        """Take no more audio."""
+        self._thread.close()
+
+
+class TurnTranscript:
+    """The transcript of a turn that may be over: begun in every pause, dropped on speech.
+
+    Parameters
+    ----------
+    transcribe : callable
+        Starts the transcription of PCM16 audio and returns its future.
+    sample_rate_hz : int
+        Rate of the turn's audio.
+
+    Notes
+    -----
+    A part of 12 s or more is kept when speech goes on, so that a long turn is not
+    transcribed from its beginning at every pause.
+    """
+
+    def __init__(
+        self, transcribe: Callable[[bytes], asyncio.Future[str]], sample_rate_hz: int
+    ) -> None:
+        self._transcribe = transcribe
+        self._keep_from_bytes = _KEEP_FROM_S * sample_rate_hz * 2
+        self._kept: list[asyncio.Future[str]] = []
+        self._kept_bytes = 0
+        self._pending: asyncio.Future[str] | None = None
+        self._pending_bytes = 0
+
+    def pause(self, turn: bytes) -> None:
+        """Begin to transcribe `turn`, the audio from its beginning up to the pause."""
+        self._pending = self._transcribe(turn[self._kept_bytes :])
+        self._pending_bytes = len(turn)
+
+    def resume(self) -> None:
+        """Drop what the pause began, or keep it when it is long."""
+        if self._pending is None:
+            return
+        if self._pending_bytes - self._kept_bytes >= self._keep_from_bytes:
+            self._kept.append(self._pending)
+            self._kept_bytes = self._pending_bytes
+        else:
+            self._pending.cancel()
+        self._pending = None
+
+    def drop(self) -> None:
+        """Forget the turn."""
+        for future in [*self._kept, *([self._pending] if self._pending else [])]:
+            future.cancel()
+
+    async def finish(self, turn: bytes) -> str:
+        """Return the transcript of the whole turn, given all its audio."""
+        if self._pending is None:
+            self.pause(turn)
+        parts = [*self._kept, *([self._pending] if self._pending else [])]
+        texts = [await part for part in parts]
+        return " ".join(text for text in texts if text)
+
+
+def _load() -> Any:
+    from moonshine_voice import ModelArch, Transcriber, get_model_path
+
+    # Its own voice detection puts phantom words before the first line.
+    options = {"vad_threshold": "0.0"}
+    model = Transcriber(str(get_model_path("tiny-en")), ModelArch.TINY, options=options)
+    model.transcribe_without_streaming([0.0] * _MODEL_HZ, _MODEL_HZ)
+    return model
+
+
+def _transcribe(model: Any, audio: bytes, sample_rate_hz: int) -> str:
+    samples = resample(pcm.decode(audio), sample_rate_hz, _MODEL_HZ)
+    longest = _LONGEST_S * _MODEL_HZ
+    pieces = [samples[start : start + longest] for start in range(0, len(samples), longest)]
+    return " ".join(text for piece in pieces if (text := _piece(model, piece)))
+
+
+def _piece(model: Any, samples: pcm.FloatArray) -> str:
+    lines = model.transcribe_without_streaming(samples.tolist(), _MODEL_HZ).lines
+    return " ".join(line.text.strip() for line in lines).strip()

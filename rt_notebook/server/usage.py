@@ -1,0 +1,97 @@
+"""Token counts: audio by its length, text by a simple estimate.
+
+Source: the API's cost guide: one token for 100 ms of the user's audio and for 50 ms of
+the assistant's; about four letters for a token of text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .conversation import Item
+
+__all__ = ["Tokens", "input_tokens", "output_audio_tokens", "text_tokens", "usage_json"]
+
+_LETTERS_PER_TOKEN = 4
+_USER_MS_PER_TOKEN = 100
+_ASSISTANT_MS_PER_TOKEN = 50
+_TOKENS_PER_ITEM = 3  # role and separators
+_CACHE_BLOCK = 64  # cached counts in recordings are multiples of it
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How many tokens of text and of audio."""
+
+    text: int = 0
+    audio: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.text + self.audio
+
+    def cached_of(self, earlier: Tokens) -> Tokens:
+        """Return how many of these a cache that saw `earlier` would know."""
+        return Tokens(
+            _blocks(min(self.text, earlier.text)), _blocks(min(self.audio, earlier.audio))
+        )
+
+
+def _blocks(tokens: int) -> int:
+    return tokens - tokens % _CACHE_BLOCK
+
+
+def text_tokens(text: str) -> int:
+    """Estimate the tokens of a text."""
+    return math.ceil(len(text) / _LETTERS_PER_TOKEN)
+
+
+def output_audio_tokens(duration_ms: float) -> int:
+    """Return the tokens of spoken output."""
+    return math.ceil(duration_ms / _ASSISTANT_MS_PER_TOKEN)
+
+
+def input_tokens(items: Iterable[Item], instructions: str, tools: list[Any]) -> Tokens:
+    """Count what a response reads: instructions, tools and every item."""
+    text = text_tokens(instructions) + (text_tokens(json.dumps(tools)) if tools else 0)
+    audio = 0
+    for item in items:
+        text += _TOKENS_PER_ITEM + text_tokens(_written(item))
+        audio += _heard(item)
+    return Tokens(text, audio)
+
+
+def _written(item: Item) -> str:
+    parts = [part.get("text") or "" for part in item.fields.get("content", [])]
+    return "".join([*parts, *(str(item.fields.get(key, "")) for key in ("arguments", "output"))])
+
+
+def _heard(item: Item) -> int:
+    per_token = _ASSISTANT_MS_PER_TOKEN if item.is_assistant_audio else _USER_MS_PER_TOKEN
+    return math.ceil(item.duration_ms / per_token)
+
+
+def usage_json(read: Tokens, cached: Tokens, written: Tokens) -> dict[str, Any]:
+    """Return the ``usage`` object of ``response.done``."""
+    return {
+        "total_tokens": read.total + written.total,
+        "input_tokens": read.total,
+        "output_tokens": written.total,
+        "input_token_details": {
+            "text_tokens": read.text,
+            "audio_tokens": read.audio,
+            "image_tokens": 0,
+            "cached_tokens": cached.total,
+            "cached_tokens_details": {
+                "text_tokens": cached.text,
+                "audio_tokens": cached.audio,
+                "image_tokens": 0,
+            },
+        },
+        "output_token_details": {"text_tokens": written.text, "audio_tokens": written.audio},
+    }
