@@ -1,6 +1,6 @@
 // Records what passes through a node: all samples, and when each render quantum was rendered.
-// Loaded by tap.py; `node` is an AudioNode. Times are the wall clock's, as time.time() has them.
-async (node) => {
+// Loaded by tap.py; `node` is an AudioNode, `silentBelow` a peak. Times are the wall clock's, as time.time() has them.
+async (node, silentBelow) => {
   const context = node.context;
   const source = `registerProcessor("rt-tap", class extends AudioWorkletProcessor {
     constructor() { super(); this.clear(); }
@@ -20,11 +20,12 @@ async (node) => {
   context.__rtTap ??= context.audioWorklet.addModule(url);
   await context.__rtTap;
   const tap = new AudioWorkletNode(context, "rt-tap", { channelCount: 1, channelCountMode: "explicit" });
-  const heard = { sampleRate: context.sampleRate, firstFrame: null, times: [], sound: [] };
+  const heard = { sampleRate: context.sampleRate, firstFrame: null, times: [], sound: [], loudAt: 0 };
   tap.port.onmessage = ({ data: [frame, times, sound] }) => {
     heard.firstFrame ??= frame;
     heard.times.push(...times);
     heard.sound.push(sound);
+    if (sound.some((v) => Math.abs(v) > silentBelow)) heard.loudAt = times.at(-1);
   };
   node.connect(tap).connect(context.destination); // its own output is silence
   window.__rtTaps = [...(window.__rtTaps ?? []), heard];

@@ -86,6 +86,13 @@ class Recording:
         chosen = (self.times >= start) & (self.times <= end)
         return self.samples.reshape(-1, QUANTUM_FRAMES)[chosen].reshape(-1)
 
+    def spoken(self, after: float = 0.0, margin: float = 0.3) -> npt.NDArray[np.float32]:
+        """Return the samples from the first to the last sound after a time, and a little more."""
+        first, last = self.first_sound(after), self.last_sound()
+        if first is None or last is None:
+            return self.samples[:0]
+        return self.between(max(after, first - margin), last + margin)
+
 
 class Tap:
     """A recorder in a page that goes on until the page is left."""
@@ -93,6 +100,24 @@ class Tap:
     def __init__(self, page: Page, index: int) -> None:
         self._page = page
         self._index = index
+
+    def wait_spoken(
+        self, after: float = 0.0, quiet: float = 1.0, seconds: float = 60.0
+    ) -> Recording:
+        """Wait until there was sound after a time and then `quiet` seconds of silence."""
+        condition = """([index, after, quiet]) => {
+            const {loudAt, times} = window.__rtTaps[index];
+            return loudAt > after && times.at(-1) - loudAt > quiet;
+        }"""
+        wanted = [self._index, after * 1000, quiet * 1000]
+        self._page.wait_for_function(condition, arg=wanted, timeout=seconds * 1000)
+        return self.read()
+
+    def wait_sound(self, after: float = 0.0, seconds: float = 60.0) -> None:
+        """Wait until there was sound after a time."""
+        condition = "([index, after]) => window.__rtTaps[index].loudAt > after"
+        wanted = [self._index, after * 1000]
+        self._page.wait_for_function(condition, arg=wanted, timeout=seconds * 1000)
 
     def read(self) -> Recording:
         """Return everything recorded so far, to the last 16 quanta."""
@@ -107,9 +132,11 @@ class Tap:
 
 def tap(page: Page, selector: str = ".rt-panel") -> Tap:
     """Record what the panel under `selector` gives to the speaker, from now on."""
-    return Tap(page, page.evaluate(f"async (selector) => ({_TAP})({_PLAYER})", selector))
+    return Tap(
+        page, page.evaluate(f"async (selector) => ({_TAP})({_PLAYER}, {SILENT_BELOW})", selector)
+    )
 
 
 def tap_microphone(page: Page) -> Tap:
     """Record what the page's last opened microphone hears, from now on."""
-    return Tap(page, page.evaluate(f"async () => ({_TAP})({_STREAM})"))
+    return Tap(page, page.evaluate(f"async () => ({_TAP})({_STREAM}, {SILENT_BELOW})"))
