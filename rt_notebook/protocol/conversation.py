@@ -185,6 +185,9 @@ class Conversation:
         if item is None:
             return []
         self._deleted.discard(item.id)
+        if event.type.endswith(".done") and item.id in self._previous:
+            # The live API sends null here for items that it had added behind another.
+            return [item.id]
         if "previous_item_id" in event:
             self._place(item.id, event["previous_item_id"])
         elif item.id not in self._previous:

@@ -1,0 +1,104 @@
+"""Frames from outside: what is refused, what is tolerated, what is kept as it came."""
+
+import json
+
+import pytest
+
+from rt_notebook.protocol.events import (
+    Event,
+    MalformedEvent,
+    decode_audio,
+    encode_audio,
+    parse_event,
+)
+
+
+def test_an_unknown_type_and_unknown_fields_are_kept_as_they_came():
+    frame = '{"type":"response.hologram.delta","event_id":"e1","delta":{"x":[1,2]},"new":null}'
+    event = parse_event(frame)
+    assert event.type == "response.hologram.delta"
+    assert event == {
+        "type": "response.hologram.delta",
+        "event_id": "e1",
+        "delta": {"x": [1, 2]},
+        "new": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "hello",
+        "[1,2]",
+        "null",
+        "5",
+        "{}",
+        '{"type":5}',
+        '{"type":null}',
+        '{"type":"x","n":NaN}',
+        '{"type":"x","n":Infinity}',
+        b"\x00\x01",
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_event_is_refused(frame):
+    with pytest.raises(MalformedEvent):
+        parse_event(frame)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "response.output_audio.delta", "item_id": "i", "content_index": 0, "delta": 5},
+        {"type": "response.output_audio.delta", "item_id": "i", "content_index": True, "delta": ""},
+        {"type": "response.done", "response": []},
+        {"type": "error"},
+        {"type": "input_audio_buffer.speech_started", "item_id": None, "audio_start_ms": 0},
+    ],
+)
+def test_a_known_event_without_what_its_type_promises_is_refused(event):
+    with pytest.raises(MalformedEvent, match=event["type"]):
+        parse_event(json.dumps(event))
+
+
+def test_nesting_is_bounded():
+    deep = '{"type":"x","a":' + "[" * 70 + "]" * 70 + "}"
+    with pytest.raises(MalformedEvent, match="deeper"):
+        parse_event(deep)
+
+
+def test_a_refusal_never_quotes_the_frame():
+    with pytest.raises(MalformedEvent) as refusal:
+        parse_event('{"type":"error","error":"sk-secret"}')
+    assert "sk-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["@@@@!", "abc", "AA=A", "ÄÖÜ=", "A A="])
+def test_audio_that_is_not_strict_base64_is_refused(text):
+    with pytest.raises(MalformedEvent):
+        decode_audio(text)
+
+
+def test_audio_round_trips_without_line_breaks():
+    audio = bytes(range(256)) * 40
+    text = encode_audio(audio)
+    assert "\n" not in text
+    assert decode_audio(text) == audio
+
+
+def test_json_is_one_compact_line_without_nan():
+    assert Event(type="a", text="é").to_json() == '{"type":"a","text":"é"}'
+    with pytest.raises(ValueError, match="JSON"):
+        Event(type="a", n=float("nan")).to_json()
+
+
+def test_every_recorded_server_event_is_read_without_loss(shared):
+    count = 0
+    for path in sorted((shared / "recordings").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            if record.get("dir") == "s":
+                assert parse_event(json.dumps(record["ev"])) == record["ev"]
+                count += 1
+    assert count > 500
