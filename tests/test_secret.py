@@ -1,0 +1,59 @@
+"""A secret is never seen, in any encoding in which libraries log it."""
+
+import base64
+import copy
+import logging
+import pickle
+from urllib.parse import quote
+
+import pytest
+
+from rt_notebook.secret import MASK, RedactingFilter, Secret, redact
+
+KEY = "canary-key/with+signs=0123456789"
+
+
+@pytest.fixture
+def secret():
+    return Secret(KEY)
+
+
+def test_only_reveal_gives_the_text(secret):
+    assert secret.reveal() == KEY
+    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r:>20}", str([secret])):
+        assert KEY not in shown
+        assert "canary" not in shown
+
+
+@pytest.mark.parametrize("copying", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_it_cannot_be_copied_into_a_file(secret, copying):
+    with pytest.raises(TypeError):
+        copying(secret)
+
+
+@pytest.mark.parametrize(
+    "form", [KEY, quote(KEY, safe=""), base64.b64encode(KEY.encode()).decode().rstrip("=")]
+)
+def test_redact_removes_every_form(secret, form):
+    assert redact(f"Authorization: Bearer {form}!") == f"Authorization: Bearer {MASK}!"
+
+
+def test_an_empty_secret_redacts_nothing():
+    empty = Secret("  ")
+    assert not empty
+    assert redact("a text") == "a text"
+
+
+def test_equal_texts_are_equal_and_others_are_not(secret):
+    assert secret == Secret(KEY)
+    assert secret != Secret(KEY + "x")
+    assert secret != KEY
+
+
+def test_the_log_filter_redacts_arguments_too(secret, caplog):
+    logger = logging.getLogger("test.redacting")
+    logger.addFilter(RedactingFilter())
+    with caplog.at_level(logging.DEBUG, logger="test.redacting"):
+        logger.debug("> %s: Bearer %s", "Authorization", KEY)
+    assert KEY not in caplog.text
+    assert MASK in caplog.text
