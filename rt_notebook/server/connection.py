@@ -12,7 +12,6 @@ import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,11 +20,12 @@ from websockets.exceptions import ConnectionClosed
 
 from ..config.response import Response as ResponseSettings
 from .brains import Brain
+from .client_events import check, event_id_of, parsed
 from .client_items import client_item, decoded_audio
 from .conversation import Conversation, Item
 from .hearing import Hearing
 from .ids import make_id
-from .refusals import Refusal, invalid_value, missing, refusal_of
+from .refusals import Refusal, refusal_of
 from .replying import Replies
 from .responses import ResponseOptions
 from .session_state import SessionState
@@ -36,8 +36,6 @@ __all__ = ["Connection"]
 _log = logging.getLogger(__name__)
 
 MAX_QUEUE_BYTES = 32 * 1024 * 1024
-_MAX_EVENT_ID = 512
-_NAMES: dict[type, str] = {str: "a string", int: "an integer", dict: "an object"}
 
 Json = dict[str, Any]
 
@@ -79,6 +77,9 @@ class Connection:
         self._queue.append(frame)
         self._queued_bytes += len(frame)
         self._queue_filled.set()
+        if self._queued_bytes > MAX_QUEUE_BYTES:
+            _log.warning("dropping a client that does not read its events")
+            self._socket.transport.abort()
 
     async def serve(self) -> None:
         """Greet the client and answer its events until the connection ends."""
@@ -99,9 +100,6 @@ class Connection:
             await self._queue_filled.wait()
             self._queue_filled.clear()
             while self._queue:
-                if self._queued_bytes > MAX_QUEUE_BYTES:
-                    await self._socket.close(1008, "the client does not read its events")
-                    return
                 frame = self._queue.popleft()
                 self._queued_bytes -= len(frame)
                 try:
@@ -112,10 +110,10 @@ class Connection:
     async def _receive(self, frame: str | bytes) -> None:
         event_id = None
         try:
-            event = _parsed(frame)
-            event_id = _event_id(event)
-            known = _check(event)
-            await known.handler(self, event)
+            event = parsed(frame)
+            event_id = event_id_of(event)
+            check(event)
+            await _HANDLERS[event["type"]](self, event)
         except Refusal as refusal:
             self.emit("error", error=refusal.to_json(event_id))
         except Exception:
@@ -239,77 +237,15 @@ class Connection:
         return found
 
 
-@dataclass(frozen=True)
-class _ClientEvent:
-    """How a client event is handled, and the fields it may have."""
-
-    handler: Callable[[Connection, Json], Awaitable[None]]
-    required: dict[str, type] = field(default_factory=dict)
-    optional: dict[str, type] = field(default_factory=dict)
-
-
-#: The client events of a WebSocket connection. ``output_audio_buffer.clear`` is for
-#: WebRTC and SIP; the live service does not list it here either.
-_EVENTS: dict[str, _ClientEvent] = {
-    "session.update": _ClientEvent(Connection._update_session, {"session": dict}),
-    "input_audio_buffer.append": _ClientEvent(Connection._append_audio, {"audio": str}),
-    "input_audio_buffer.commit": _ClientEvent(Connection._commit_audio),
-    "input_audio_buffer.clear": _ClientEvent(Connection._clear_audio),
-    "conversation.item.create": _ClientEvent(
-        Connection._create_item, {"item": dict}, {"previous_item_id": str}
-    ),
-    "conversation.item.retrieve": _ClientEvent(Connection._retrieve_item, {"item_id": str}),
-    "conversation.item.truncate": _ClientEvent(
-        Connection._truncate_item, {"item_id": str, "content_index": int, "audio_end_ms": int}
-    ),
-    "conversation.item.delete": _ClientEvent(Connection._delete_item, {"item_id": str}),
-    "response.create": _ClientEvent(Connection._create_response, {}, {"response": dict}),
-    "response.cancel": _ClientEvent(Connection._cancel_response, {}, {"response_id": str}),
+_HANDLERS: dict[str, Callable[[Connection, Json], Awaitable[None]]] = {
+    "session.update": Connection._update_session,
+    "input_audio_buffer.append": Connection._append_audio,
+    "input_audio_buffer.commit": Connection._commit_audio,
+    "input_audio_buffer.clear": Connection._clear_audio,
+    "conversation.item.create": Connection._create_item,
+    "conversation.item.retrieve": Connection._retrieve_item,
+    "conversation.item.truncate": Connection._truncate_item,
+    "conversation.item.delete": Connection._delete_item,
+    "response.create": Connection._create_response,
+    "response.cancel": Connection._cancel_response,
 }
-
-
-def _parsed(frame: str | bytes) -> Json:
-    try:
-        event = json.loads(frame) if isinstance(frame, str) else None
-    except (ValueError, RecursionError):
-        event = None
-    if not isinstance(event, dict):
-        raise Refusal("The event is not a JSON object in a text frame.", "invalid_event")
-    return event
-
-
-def _event_id(event: Json) -> str | None:
-    event_id = event.get("event_id")
-    if event_id is None:
-        return None
-    if not isinstance(event_id, str) or len(event_id) > _MAX_EVENT_ID:
-        message = f"Invalid 'event_id': expected a string of at most {_MAX_EVENT_ID} characters."
-        raise Refusal(message, "invalid_value", "event_id")
-    return event_id
-
-
-def _check(event: Json) -> _ClientEvent:
-    """Return how to handle `event`, or refuse its type or its fields."""
-    kind = event.get("type")
-    if kind is None:
-        raise Refusal("The 'type' field is missing.", "invalid_event")
-    known = _EVENTS.get(kind) if isinstance(kind, str) else None
-    if known is None:
-        raise invalid_value(kind, "type", _EVENTS)
-    for name in known.required:
-        if event.get(name) is None:
-            raise missing(name)
-    types = {**known.required, **known.optional}
-    for name, value in event.items():
-        if name not in ("type", "event_id"):
-            _check_field(name, value, types)
-    return known
-
-
-def _check_field(name: str, value: object, types: dict[str, type]) -> None:
-    if name not in types:
-        raise Refusal(f"Unknown parameter: '{name}'.", "unknown_parameter", name)
-    expected = types[name]
-    if value is not None and (not isinstance(value, expected) or isinstance(value, bool)):
-        message = f"Invalid type for '{name}': expected {_NAMES[expected]}."
-        raise Refusal(message, "invalid_type", name)

@@ -104,6 +104,7 @@ class Hearing:
         activity = await self._activity if self._activity else None
         if activity is None and self._turn_detection is not None:
             self._refuse_deaf()
+            return
         slice_bytes = 2 * self._buffer.sample_rate_hz * _SLICE_MS // 1000
         for start in range(0, len(audio), slice_bytes):
             for event in self._buffer.feed(audio[start : start + slice_bytes], activity):
@@ -170,9 +171,8 @@ class Hearing:
         item_id = self._turn.item_id if self._turn else make_id("item")
         self._forget_turn()
         audio = self._buffer.take()
-        heard = _no_words() if voiced_ms < _LEAST_VOICED_MS else self._hear(audio)
-        if not self._speech.can_hear:
-            heard = self._hear(audio)
+        silent = self._speech.can_hear and voiced_ms < _LEAST_VOICED_MS
+        heard = _no_words() if silent else self._hear(audio)
         self._add(item_id, audio, asyncio.ensure_future(heard))
 
     def clear(self) -> None:

@@ -7,10 +7,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-__all__ = ["ModelThread"]
+from ..errors import RealtimeError
+
+__all__ = ["ModelFailed", "ModelThread"]
 
 Model = TypeVar("Model")
 Result = TypeVar("Result")
+
+
+class ModelFailed(RealtimeError):
+    """A model is installed and does not load; the message says why."""
 
 
 class ModelThread(Generic[Model]):
@@ -19,12 +25,13 @@ class ModelThread(Generic[Model]):
     Parameters
     ----------
     name : str
-        The thread's name.
+        What the model is for; the thread is called so.
     load : callable
         Imports and builds the model; nobody waits for it but the first task.
     """
 
     def __init__(self, name: str, load: Callable[[], Model]) -> None:
+        self._name = name
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._model = self._pool.submit(load)
 
@@ -33,10 +40,16 @@ class ModelThread(Generic[Model]):
 
         Raises
         ------
-        Exception
-            In the future: what the task raised, or what loading the model raised.
+        ModelFailed
+            In the future: the model could not be loaded.
         """
-        return asyncio.wrap_future(self._pool.submit(lambda: task(self._model.result())))
+        return asyncio.wrap_future(self._pool.submit(lambda: task(self._loaded())))
+
+    def _loaded(self) -> Model:
+        try:
+            return self._model.result()
+        except Exception as error:
+            raise ModelFailed(f"The {self._name} model could not be loaded: {error}") from error
 
     def close(self) -> None:
         """Take no more tasks and forget the queued ones; the running one ends by itself."""

@@ -1,23 +1,21 @@
-"""Drives responses: asks the brain, speaks its sentences, keeps the pace of real time.
-
-Audio is synthesised a hundred times faster than it sounds. It is sent at most 3 s ahead
-of real time, or there would be nothing left to interrupt.
-"""
+"""Drives responses: asks the brain, has its sentences spoken, ends what is interrupted."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Iterator
 from typing import Any
 
-from ..audio import pcm
+from ..errors import RealtimeError
 from .brains import Brain, CallMade, CallResult, Context, Entry, Message, Say
 from .conversation import Conversation, Item
+from .model_thread import ModelFailed
 from .refusals import Refusal
 from .responses import Emit, EndReason, Response, ResponseOptions, Status
-from .sentences import SentenceSplitter, words
+from .sentences import SentenceSplitter
 from .session_state import SessionState
+from .speaking import Speaker
 from .speech import Speech, SpeechNotInstalled
 from .usage import Tokens, input_tokens
 
@@ -25,8 +23,6 @@ __all__ = ["Replies"]
 
 _log = logging.getLogger(__name__)
 
-MAX_LEAD_S = 3.0
-_DELTA_BYTES = 4800  # 100 ms
 _TOKENS_PER_MINUTE = 15_000_000  # as recorded: more than anybody reaches
 
 
@@ -109,6 +105,8 @@ class Replies:
                 self._end(response, "completed")
         except SpeechNotInstalled as error:
             self._fail(response, str(error), "speech_not_installed")
+        except ModelFailed as error:
+            self._fail(response, str(error), "model_failed")
         except Exception:
             _log.exception("response %s failed", response.id)
             self._fail(response, "The server had an error while answering.", None)
@@ -143,16 +141,17 @@ class Replies:
         if response.options.modality == "audio":
             _ = self._speech.synthesiser
         context = await self._context(response)
-        speaker = _Speaker(response, self._speech, self._session)
+        speaker = Speaker(response, self._speech, self._session)
         splitter = SentenceSplitter()
-        async for piece in self._brain.answer(context):
-            if isinstance(piece, Say):
-                await speaker.say(splitter.push(piece.text))
-            else:
-                await speaker.say(splitter.flush())
-                response.call(piece.name, piece.arguments)
-            if response.is_full:
-                return
+        async with contextlib.aclosing(self._brain.answer(context)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Say):
+                    await speaker.say(splitter.push(piece.text))
+                else:
+                    await speaker.say(splitter.flush())
+                    response.call(piece.name, piece.arguments)
+                if response.is_full:
+                    return
         await speaker.say(splitter.flush())
 
     async def _context(self, response: Response) -> Context:
@@ -162,80 +161,23 @@ class Replies:
         response.read, response.cached = read, read.cached_of(self._seen)
         self._seen = read
         return Context(
-            [entry for item in items if (entry := await _entry(item)) is not None],
+            [await _entry(item, is_last=item is items[-1]) for item in items],
             options.instructions,
             [tool for tool in options.tools if tool["type"] == "function"],
             options.tool_choice,
         )
 
 
-async def _entry(item: Item) -> Entry | None:
+async def _entry(item: Item, *, is_last: bool) -> Entry:
     fields = item.fields
     if fields["type"] == "function_call":
         return CallMade(fields["call_id"], fields["name"], fields["arguments"])
     if fields["type"] == "function_call_output":
         return CallResult(fields["call_id"], fields["output"])
-    return Message(fields["role"], await item.text())
-
-
-class _Speaker:
-    """Writes sentences into a response, spoken when it is a spoken one."""
-
-    def __init__(self, response: Response, speech: Speech, session: SessionState) -> None:
-        self._response = response
-        self._speech = speech
-        self._session = session
-        self._began: float | None = None
-        self._sent_s = 0.0
-
-    async def say(self, sentences: list[str]) -> None:
-        for sentence in sentences:
-            if self._response.options.modality == "text":
-                self._write(words(sentence))
-            else:
-                await self._speak(sentence)
-            if self._response.is_full:
-                return
-
-    def _write(self, delta: list[str]) -> None:
-        for word in delta:
-            if self._response.is_full:
-                return
-            self._response.write(word)
-
-    async def _speak(self, sentence: str) -> None:
-        speed = self._response.options.speed
-        audio = await self._speech.synthesiser.speak(sentence, speed)
-        chunks = [audio[at : at + _DELTA_BYTES] for at in range(0, len(audio), _DELTA_BYTES)]
-        spread = _spread(words(sentence), max(1, len(chunks)))
-        for index, delta in enumerate(spread):
-            await self._keep_pace()
-            if self._response.is_full:
-                return
-            self._write(delta)
-            if index < len(chunks):
-                self._sound(chunks[index])
-
-    def _sound(self, chunk: bytes) -> None:
-        self._session.audio_was_sent = True
-        self._response.sound(chunk)
-        self._sent_s += pcm.duration_ms(chunk) / 1000
-
-    async def _keep_pace(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._began is None:
-            self._began = now
-        lead = self._sent_s - (now - self._began)
-        await asyncio.sleep(max(0.0, lead - MAX_LEAD_S))
-
-
-def _spread(delta: list[str], places: int) -> Iterator[list[str]]:
-    """Yield the words for each of `places` chunks of audio, each word before its sound."""
-    total, start, letters = sum(map(len, delta)), 0, 0
-    for place in range(places):
-        end = start
-        while end < len(delta) and (place == places - 1 or letters * places <= place * total):
-            letters += len(delta[end])
-            end += 1
-        yield delta[start:end]
-        start = end
+    try:
+        return Message(fields["role"], await item.text())
+    except RealtimeError:
+        # What could not be heard fails the answer to it, not those that come after.
+        if is_last:
+            raise
+        return Message(fields["role"], "")

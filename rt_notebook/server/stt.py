@@ -21,7 +21,7 @@ class Recogniser:
     """Turns PCM16 into text, one piece of audio at a time."""
 
     def __init__(self) -> None:
-        self._thread: ModelThread[Any] = ModelThread("rt-stt", _load)
+        self._thread: ModelThread[Any] = ModelThread("speech recognition", _load)
 
     def transcribe(self, audio: bytes, sample_rate_hz: int) -> asyncio.Future[str]:
         """Return what was said in PCM16 audio that is known to hold speech.

@@ -23,7 +23,7 @@ class Synthesiser:
     """The server's one voice; every voice name of the API speaks with it."""
 
     def __init__(self) -> None:
-        self._thread: ModelThread[Any] = ModelThread("rt-tts", _load)
+        self._thread: ModelThread[Any] = ModelThread("speech synthesis", _load)
 
     def speak(self, sentence: str, speed: float = 1.0) -> asyncio.Future[bytes]:
         """Return one sentence spoken, as PCM16 at 24 kHz, without silence before it.

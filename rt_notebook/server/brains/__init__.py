@@ -6,7 +6,7 @@ they are spoken as soon as a sentence is complete.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -94,6 +94,6 @@ Answer = Say | Call
 class Brain(Protocol):
     """Anything that answers a conversation."""
 
-    def answer(self, context: Context) -> AsyncIterator[Answer]:
+    def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
         """Yield the answer piece by piece; closed early when nobody listens any more."""
         ...

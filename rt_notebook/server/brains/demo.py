@@ -7,7 +7,7 @@ said back. The first answer of a conversation says what is talking.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,7 +98,7 @@ class DemoBrain:
     def __init__(self, now: Callable[[], datetime] = datetime.now) -> None:
         self._now = now
 
-    async def answer(self, context: Context) -> AsyncIterator[Answer]:
+    async def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
         """Yield a function call, or words."""
         exactly = _EXACTLY.search(context.instructions)
         if exactly:
