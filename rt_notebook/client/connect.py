@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import threading
 
 from ..background import loop_thread
@@ -86,8 +88,10 @@ def session_named(name: str = DEFAULT_SESSION) -> RealtimeSession:
         raise ConfigError(f"no session{which}; open one with %rt_connect") from None
 
 
+@atexit.register
 def close_all() -> None:
-    """Close every open session."""
+    """Close every open session; also when the process ends."""
     for session in sessions().values():
         if session.status == "open":
-            session.close()
+            with contextlib.suppress(TimeoutError):
+                session.close()

@@ -59,6 +59,13 @@ class Observer(Protocol):
     def status_changed(self, status: str) -> None:
         """Show ``open``, ``closed`` or ``lost``."""
 
+    def config_changed(self) -> None:
+        """Show the configuration that the server acknowledged."""
+
+    @property
+    def can_play(self) -> bool:
+        """Whether audio that is handed over now will be played and counted."""
+
 
 class RealtimeSession:
     """An open session; make one with `rt_notebook.connect`.
@@ -381,6 +388,8 @@ class RealtimeSession:
             self._end("lost", lost)
         else:
             self._end("closed", ConnectionLost("the session was closed"))
+        finally:
+            await self._transport.close()
 
     def _receive(self, frame: str | bytes) -> None:
         now, wall_time = time.monotonic(), time.time()
@@ -402,6 +411,8 @@ class RealtimeSession:
             self._created.set_result(None)
         elif event.type == "input_audio_buffer.committed":
             self._last_user_item = event["item_id"]
+        elif event.type == "session.updated" and self._observer is not None:
+            self._observer.config_changed()
         elif event.type == "error":
             self._note_error(event)
 
@@ -474,7 +485,7 @@ class RealtimeSession:
             self._observer.speaking("nobody")
 
     def _on_play(self, effect: m.Play) -> None:
-        if self._observer is None:
+        if self._observer is None or not self._observer.can_play:
             return
         if self._machine.queue_playback(effect, len(effect.audio) // 2):
             self._observer.play(effect.item_id, effect.audio)
