@@ -213,12 +213,14 @@ class RealtimeMagics(Magics):
         A microphone opens only on a click in the page: ``on`` points at the button.
         """
         from ..background import loop_thread
-        from .widget import panel_of
 
         parser = Parser("rt_mic")
         parser.add_argument("state", nargs="?", choices=("on", "off"), default="on")
         args = parser.parse(line)
-        panel = panel_of(self._session(args)).panel
+        session = self._session(args)
+        from .widget import panel_of
+
+        panel = panel_of(session).panel
         on = args.state == "on"
         loop_thread().call_soon(panel.arm_microphone if on else panel.stop_microphone)
         print("Press the microphone in the panel." if on else "The microphone is closed.")
