@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from .client.connect import connect
+    from .client.connect import session_named as session
     from .client.reply import Reply
     from .client.session import RealtimeSession
     from .config.session import SemanticVad, ServerVad
@@ -48,6 +49,7 @@ __all__ = [
     "ServerVad",
     "ToolError",
     "connect",
+    "session",
 ]
 
 _ERRORS = (
@@ -59,6 +61,7 @@ _ERRORS = (
     "ServerError",
     "ToolError",
 )
+#: Public name → its module, and its name there where that differs.
 _HOMES = {
     **dict.fromkeys(_ERRORS, ".errors"),
     "RealtimeSession": ".client.session",
@@ -67,13 +70,15 @@ _HOMES = {
     "SemanticVad": ".config.session",
     "ServerVad": ".config.session",
     "connect": ".client.connect",
+    "session": ".client.connect:session_named",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
+    module, _, other_name = _HOMES[name].partition(":")
+    value = getattr(importlib.import_module(module, __name__), other_name or name)
     globals()[name] = value
     if "IPython" in sys.modules:
         _teach_to_display()
