@@ -1,0 +1,95 @@
+/**
+ * Whether the kernel is still there.
+ *
+ * Where the host lets a widget see its kernel (JupyterLab, Notebook 7), the kernel's own
+ * status tells. When the comm or the direct path closes, the kernel must say something soon;
+ * the same when it leaves audio unanswered though it has nothing to do. A kernel that is
+ * busy is not lost: audio waits until the cell is done.
+ */
+
+const ANSWER_WITHIN_MS = 1500;
+const GONE = ["dead", "restarting", "autorestarting", "terminating"];
+
+/** @typedef {"live" | "lost" | "gone"} Life lost: may come back; gone: never */
+/** @typedef {{connect(slot: () => void): void, disconnect(slot: () => void): void}} Signal */
+/** @typedef {{status: string, connectionStatus: string, statusChanged: Signal, connectionStatusChanged: Signal}} Kernel */
+
+export class Liveness {
+  #model;
+  #ping;
+  #changed;
+  /** @type {Kernel | null} */
+  #kernel;
+  #timer = 0;
+  /** @type {Life} */
+  #life = "live";
+
+  /**
+   * @param {import("@anywidget/types").AnyModel} model
+   * @param {() => void} ping asks the kernel for an answer
+   * @param {(life: Life) => void} changed
+   */
+  constructor(model, ping, changed) {
+    this.#model = model;
+    this.#ping = ping;
+    this.#changed = changed;
+    this.#kernel = kernelOf(model);
+    this.#kernel?.statusChanged.connect(this.#look);
+    this.#kernel?.connectionStatusChanged.connect(this.#look);
+    model.on("comm_live_update", this.doubt);
+  }
+
+  get life() {
+    return this.#life;
+  }
+
+  /** Something closed: see whether the kernel still answers. */
+  doubt = () => {
+    if (this.#life === "gone") return;
+    this.#ping();
+    this.#loseUnlessHeard();
+  };
+
+  /** Audio has been waiting for an answer. @param {number} ms */
+  waited(ms) {
+    if (ms > ANSWER_WITHIN_MS && this.#kernel?.status === "idle") this.#settle("lost");
+  }
+
+  /** The kernel has said something. */
+  heard() {
+    clearTimeout(this.#timer);
+    this.#settle("live");
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#kernel?.statusChanged.disconnect(this.#look);
+    this.#kernel?.connectionStatusChanged.disconnect(this.#look);
+    this.#model.off("comm_live_update", this.doubt);
+  }
+
+  #look = () => {
+    if (!this.#kernel || this.#life === "gone") return;
+    if (GONE.includes(this.#kernel.status)) return this.#settle("gone");
+    if (this.#kernel.connectionStatus === "connected") return this.heard();
+    this.#loseUnlessHeard();
+  };
+
+  #loseUnlessHeard() {
+    clearTimeout(this.#timer);
+    this.#timer = Number(setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS));
+  }
+
+  /** @param {Life} life */
+  #settle(life) {
+    if (life === this.#life || this.#life === "gone") return;
+    this.#life = life;
+    this.#changed(life);
+  }
+}
+
+/** The kernel behind a widget's comm, where the host shows it. @param {any} model */
+function kernelOf(model) {
+  const kernel = model.widget_manager?.kernel;
+  return kernel?.statusChanged && kernel.connectionStatusChanged ? kernel : null;
+}

@@ -1,0 +1,246 @@
+/** The speaker: chunks from the kernel → playback worklet, and what of them was heard. */
+
+import workletText from "worklet:playback";
+
+import { API_RATE_HZ } from "./pcm.js";
+import { loadWorklet } from "./worklets.js";
+
+const PREBUFFER_MS = { direct: 40, comm: 150 };
+
+/**
+ * @typedef {object} Heard
+ * @property {number} epoch
+ * @property {number} samples rendered since the epoch began, at 24 kHz
+ * @property {number} latencyMs from rendering to the loudspeaker
+ * @property {number} bufferedMs
+ */
+
+/**
+ * @typedef {object} PlayerEvents
+ * @property {(heard: Heard) => void} played every 100 ms while sounding, and at the end
+ * @property {(heard: Heard) => void} flushed
+ * @property {() => void} changed `sounding` or `needsClick` did
+ * @property {(error: Error) => void} failed this page cannot play
+ */
+
+export class Player {
+  #events;
+  /** @type {AudioContext | null} */
+  #context = null;
+  /** @type {GainNode | null} */
+  #output = null;
+  /** @type {AnalyserNode | null} */
+  #analyser = null;
+  /** @type {AudioWorkletNode | null} */
+  #node = null;
+  /** @type {{message: any, transfer: Transferable[]}[]} until the worklet is there */
+  #waiting = [];
+  /** @type {"comm" | "direct"} */
+  #path = "comm";
+  #failed = false;
+  #sounding = false;
+  #flushedAt = 0;
+  #flushedEpoch = -1;
+
+  /** Plain numbers for tests and the curious. */
+  stats = {
+    chunks: 0,
+    gaps: 0,
+    duplicates: 0,
+    underruns: 0,
+    skippedSamples: 0,
+    overflowedSamples: 0,
+    playedSamples: 0,
+    flushes: 0,
+    lastFlushMs: 0,
+  };
+  /** The number that the next chunk of the epoch should have. */
+  #expected = { epoch: -1, seq: 0 };
+
+  /** @param {PlayerEvents} events */
+  constructor(events) {
+    this.#events = events;
+  }
+
+  /** The audio context; null before the first sound or click. */
+  get context() {
+    return this.#context;
+  }
+
+  /** The node that goes to the loudspeaker; null before the first sound or click. */
+  get output() {
+    return this.#output;
+  }
+
+  get sounding() {
+    return this.#sounding;
+  }
+
+  /** Whether sound waits for the user's click. */
+  get needsClick() {
+    const pending = this.#sounding || this.#waiting.length > 0;
+    return pending && this.#context?.state === "suspended";
+  }
+
+  /** Make the context, or wake it. Call in the handler of a click or key. */
+  unlock() {
+    const context = this.#ensure();
+    if (context?.state === "suspended") void context.resume().catch(() => {});
+    return context;
+  }
+
+  /** @param {"comm" | "direct"} path decides the prebuffer */
+  set path(path) {
+    this.#path = path;
+    this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[path] });
+  }
+
+  /**
+   * @param {number} epoch
+   * @param {Int16Array<ArrayBuffer>} pcm
+   * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
+   */
+  chunk(epoch, pcm, seq) {
+    this.stats.chunks += 1;
+    if (epoch <= this.#flushedEpoch) return;
+    if (seq !== undefined && !this.#isNew(epoch, seq)) return;
+    this.unlock();
+    this.#setSounding(true);
+    this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
+  }
+
+  /** The item's audio is complete. @param {number} epoch */
+  end(epoch) {
+    this.#post({ kind: "end", epoch });
+  }
+
+  /** Silence now; "flushed" tells what was heard. @param {number} epoch */
+  flush(epoch) {
+    this.stats.flushes += 1;
+    this.#flushedAt = performance.now();
+    this.#flushedEpoch = Math.max(this.#flushedEpoch, epoch);
+    if (this.#node) return this.#post({ kind: "flush", epoch });
+    this.#waiting = this.#waiting.filter(({ message }) => message.epoch !== epoch);
+    this.#onFlushed({ epoch, samples: 0, delayMs: 0 });
+  }
+
+  /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
+  read(samples) {
+    if (this.#analyser) this.#analyser.getFloatTimeDomainData(samples);
+    else samples.fill(0);
+  }
+
+  close() {
+    this.#post({ kind: "close" });
+    this.#waiting = [];
+    this.#failed = true;
+    if (this.#context && this.#context.state !== "closed") void this.#context.close();
+  }
+
+  #ensure() {
+    if (this.#context || this.#failed) return this.#context;
+    try {
+      this.#build(contextAtApiRate());
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#context;
+  }
+
+  /** @param {AudioContext} context */
+  #build(context) {
+    this.#context = context;
+    this.#output = new GainNode(context);
+    this.#analyser = new AnalyserNode(context, { fftSize: 1024 });
+    this.#output.connect(context.destination);
+    this.#output.connect(this.#analyser);
+    context.onstatechange = () => this.#events.changed();
+    loadWorklet(context, workletText).then(
+      () => this.#start(context, /** @type {GainNode} */ (this.#output)),
+      (error) => this.#fail(error),
+    );
+  }
+
+  /** @param {AudioContext} context @param {GainNode} output */
+  #start(context, output) {
+    if (context.state === "closed") return;
+    const node = new AudioWorkletNode(context, "rt-playback", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    node.port.onmessage = ({ data }) =>
+      data.kind === "flushed" ? this.#onFlushed(data) : this.#onPlayed(data);
+    node.connect(output);
+    this.#node = node;
+    this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[this.#path] });
+    for (const { message, transfer } of this.#waiting.splice(0)) this.#post(message, transfer);
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#failed = true;
+    this.#waiting = [];
+    this.#setSounding(false);
+    this.#events.failed(/** @type {Error} */ (error));
+  }
+
+  /** @param {any} message @param {Transferable[]} [transfer] */
+  #post(message, transfer = []) {
+    if (this.#node) this.#node.port.postMessage(message, transfer);
+    else if (!this.#failed && message.epoch !== undefined) this.#waiting.push({ message, transfer });
+  }
+
+  /** @param {number} epoch @param {number} seq @returns {boolean} */
+  #isNew(epoch, seq) {
+    if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
+    const { gaps, next } = { gaps: seq - this.#expected.seq, next: seq + 1 };
+    if (gaps < 0) {
+      this.stats.duplicates += 1;
+      return false;
+    }
+    this.stats.gaps += gaps;
+    this.#expected.seq = next;
+    return true;
+  }
+
+  /** @param {any} report of the worklet */
+  #onPlayed(report) {
+    this.stats.underruns = report.underruns;
+    this.stats.skippedSamples = report.skipped;
+    this.stats.overflowedSamples = report.overflowed;
+    this.stats.playedSamples = report.samples;
+    this.#setSounding(report.sounding);
+    this.#events.played(this.#heard(report));
+  }
+
+  /** @param {{epoch: number, samples: number, delayMs: number}} report */
+  #onFlushed(report) {
+    this.stats.lastFlushMs = performance.now() - this.#flushedAt;
+    this.stats.playedSamples = report.samples;
+    this.#setSounding(false);
+    this.#events.flushed(this.#heard(report));
+  }
+
+  /** @param {{epoch: number, samples: number, delayMs: number, bufferedMs?: number}} report */
+  #heard({ epoch, samples, delayMs, bufferedMs = 0 }) {
+    const { outputLatency = 0, baseLatency = 0 } = this.#context ?? {};
+    const latencyMs = (outputLatency || baseLatency) * 1000 + delayMs;
+    return { epoch, samples, latencyMs, bufferedMs };
+  }
+
+  /** @param {boolean} sounding */
+  #setSounding(sounding) {
+    if (sounding === this.#sounding) return;
+    this.#sounding = sounding;
+    this.#events.changed();
+  }
+}
+
+/** Some browsers refuse a rate, some ignore it: the worklets use the context's own. */
+function contextAtApiRate() {
+  try {
+    return new AudioContext({ sampleRate: API_RATE_HZ, latencyHint: "interactive" });
+  } catch {
+    return new AudioContext({ latencyHint: "interactive" });
+  }
+}

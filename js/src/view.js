@@ -1,0 +1,214 @@
+/** One view of the panel: DOM only. It shows the engine's state and calls its actions. */
+
+import { Composer } from "./composer.js";
+import { el, icon, iconButton, setAttribute, setName, setText } from "./elements.js";
+import { LogView } from "./log_view.js";
+import { stageOf } from "./stage.js";
+import { TalkButton } from "./talk_button.js";
+
+/** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {Engine["state"]} State */
+
+const STATUS = { connecting: "Connecting", open: "Connected", closed: "Closed", lost: "Connection lost" };
+const EMPTY = "Press the microphone and say something, or type below.";
+
+/** The panel's root element, with the engine behind it for whoever holds the element. */
+/** @typedef {HTMLElement & {rtEngine?: Engine}} PanelElement */
+
+export class View {
+  #engine;
+  #unwatch;
+  #frame = 0;
+
+  #dot = el("span", "rt-dot", { role: "img" });
+  #backend = el("span", "rt-backend");
+  #model = el("span", "rt-model");
+  #path = el("span", "rt-path");
+  #where = el("div", "rt-where");
+
+  #talk;
+  #label = el("div", "rt-label", { role: "status" });
+  #hint = el("div", "rt-hint");
+  #meters = { user: el("span", "rt-bar"), assistant: el("span", "rt-bar") };
+  #mute;
+  #stop;
+  #off;
+  #devices = el("select", "rt-device", { "aria-label": "Microphone", title: "Microphone" });
+  #deviceKey = "";
+
+  #log = new LogView();
+  #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
+  #composer;
+  #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
+
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this.#engine = engine;
+    this.#talk = new TalkButton({
+      isPushToTalk: () => engine.state.pushToTalk,
+      toggle: () => engine.toggleMicrophone(),
+      talk: (down) => engine.talk(down),
+    });
+    this.#mute = iconButton("rt-tool rt-mute", "mic-off", "Mute", () => engine.toggleMute());
+    this.#stop = iconButton("rt-tool rt-stop", "stop", "Stop the reply", () => engine.cancel());
+    this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () => engine.toggleMicrophone());
+    this.#composer = new Composer({
+      say: (text) => engine.say(text),
+      sendFile: (file) => void engine.sendFile(file),
+    });
+    this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
+    this.#hear.addEventListener("click", () => engine.hear());
+    /** @type {PanelElement} */
+    this.root = this.#build();
+    this.root.rtEngine = engine;
+    this.#unwatch = engine.watch(() => this.#show());
+    this.#show();
+  }
+
+  close() {
+    this.#unwatch();
+    cancelAnimationFrame(this.#frame);
+    this.root.remove();
+  }
+
+  #build() {
+    const head = el(
+      "header",
+      "rt-head",
+      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#path),
+      this.#where,
+    );
+    const stage = el(
+      "div",
+      "rt-stage",
+      this.#talk.root,
+      el("div", "rt-state", this.#label, this.#hint),
+      el("div", "rt-meters", meter("You", this.#meters.user), meter("Reply", this.#meters.assistant)),
+      el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      this.#devices,
+    );
+    this.#log.root.append(this.#hear);
+    const talk = el("div", "rt-talk", this.#log.root, this.#composer.root);
+    const root = el(
+      "section",
+      "rt-panel",
+      { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
+      head,
+      el("div", "rt-body", stage, talk),
+      this.#messages,
+    );
+    this.#keepEvents(root);
+    return root;
+  }
+
+  /** A click or key here is a wish to hear; keys are the panel's, not the notebook's. */
+  /** @param {HTMLElement} root */
+  #keepEvents(root) {
+    const wake = () => this.#engine.wake();
+    root.addEventListener("pointerdown", wake);
+    for (const type of ["keydown", "keyup", "keypress"]) {
+      root.addEventListener(type, (event) => event.stopPropagation());
+    }
+    root.addEventListener("keydown", wake);
+  }
+
+  #show() {
+    const { state } = this.#engine;
+    const stage = stageOf(state);
+    this.#showHead(state);
+    this.#showStage(state, stage);
+    const closed = state.status === "closed" || state.life === "gone";
+    this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
+    this.#hear.hidden = !state.needsClick;
+    this.#composer.show(closed);
+    this.#showMessages(state.messages);
+    if (state.mic === "open" || state.sounding) this.#animate();
+  }
+
+  /** @param {State} state */
+  #showHead(state) {
+    const status = state.life === "live" ? state.status : "lost";
+    const name = STATUS[/** @type {keyof typeof STATUS} */ (status)] ?? status;
+    setAttribute(this.#dot, "data-status", status);
+    setName(this.#dot, name);
+    setText(this.#backend, state.backend || name);
+    setText(this.#model, [state.model, state.voice].filter(Boolean).join(" · "));
+    setText(this.#path, state.path === "direct" ? "direct" : "comm");
+    setAttribute(this.#path, "data-path", state.path);
+    setName(
+      this.#path,
+      state.path === "direct"
+        ? "Sound goes directly between this page and the kernel"
+        : "Sound goes through the notebook's own connection",
+    );
+    setText(this.#where, state.soundGoesTo);
+    setAttribute(this.#where, "title", state.soundGoesTo);
+  }
+
+  /** @param {State} state @param {import("./stage.js").Stage} stage */
+  #showStage(state, stage) {
+    setAttribute(this.root, "data-mode", stage.mode);
+    this.#talk.show(stage, state);
+    setText(this.#label, stage.label);
+    setText(this.#hint, stage.hint);
+    this.#mute.disabled = state.mic !== "open";
+    this.#mute.hidden = state.pushToTalk;
+    setAttribute(this.#mute, "aria-pressed", String(state.muted));
+    setName(this.#mute, state.muted ? "Unmute" : "Mute");
+    this.#off.hidden = !state.pushToTalk;
+    this.#off.disabled = state.mic !== "open";
+    this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
+    this.#showDevices(state);
+  }
+
+  /** @param {State} state */
+  #showDevices({ devices, chosenDevice, canRecord }) {
+    const key = JSON.stringify([devices, chosenDevice]);
+    if (key === this.#deviceKey) return;
+    this.#deviceKey = key;
+    const options = [{ deviceId: "", label: "Default microphone" }, ...devices.filter(isNamed)];
+    this.#devices.replaceChildren(
+      ...options.map(({ deviceId, label }) => el("option", "", { value: deviceId }, label)),
+    );
+    this.#devices.value = chosenDevice;
+    this.#devices.disabled = !canRecord || devices.length === 0;
+  }
+
+  /** @param {{level: string, text: string}[]} messages */
+  #showMessages(messages) {
+    const rows = messages.map(({ level, text }) =>
+      el("div", "rt-message", { "data-level": level }, el("span", "", text)),
+    );
+    const shown = [...this.#messages.children].map((row) => row.textContent).join("\n");
+    if (shown !== messages.map(({ text }) => text).join("\n")) this.#messages.replaceChildren(...rows);
+  }
+
+  /** Meters move while there is something to measure. */
+  #animate() {
+    if (this.#frame) return;
+    const step = () => {
+      const { mic, sounding } = this.#engine.state;
+      const { user, assistant } = this.#engine.levels;
+      this.root.style.setProperty("--rt-user", user.toFixed(3));
+      this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
+      this.#frame = mic === "open" || sounding ? requestAnimationFrame(step) : 0;
+      if (!this.#frame) this.#restMeters();
+    };
+    this.#frame = requestAnimationFrame(step);
+  }
+
+  #restMeters() {
+    this.root.style.setProperty("--rt-user", "0");
+    this.root.style.setProperty("--rt-assistant", "0");
+  }
+}
+
+/** @param {{deviceId: string}} device */
+function isNamed({ deviceId }) {
+  return deviceId !== "default";
+}
+
+/** @param {string} name @param {HTMLElement} bar */
+function meter(name, bar) {
+  return el("div", "rt-meter", el("span", "rt-meter-name", name), el("span", "rt-track", bar));
+}

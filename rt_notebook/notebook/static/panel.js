@@ -1,0 +1,2033 @@
+// worklet:capture
+var capture_default = '// src/pcm.js\nvar API_RATE_HZ = 24e3;\nvar FULL_SCALE = 32767;\nfunction samplesIn(ms, rateHz = API_RATE_HZ) {\n  return Math.round(ms * rateHz / 1e3);\n}\nfunction toInt16(value) {\n  return Math.round(Math.max(-1, Math.min(1, value)) * FULL_SCALE);\n}\n\n// src/backlog.js\nvar BLOCK_MS = 20;\n\n// src/framer.js\nvar Framer = class {\n  #block;\n  #filled = 0;\n  /** @param {number} size samples in a block */\n  constructor(size) {\n    this.#block = new Int16Array(size);\n  }\n  /**\n   * Take samples, and hand on each block that they fill. The block is reused: who wants\n   * to keep it copies it.\n   * @param {Float32Array} samples\n   * @param {number} count how many of them\n   * @param {(block: Int16Array) => void} emit\n   */\n  push(samples, count, emit) {\n    for (let i = 0; i < count; i++) {\n      this.#block[this.#filled++] = toInt16(\n        /** @type {number} */\n        samples[i]\n      );\n      if (this.#filled === this.#block.length) {\n        this.#filled = 0;\n        emit(this.#block);\n      }\n    }\n  }\n};\n\n// src/resample.js\nvar ZERO_CROSSINGS = 32;\nvar KAISER_BETA = 8;\nvar PASSBAND = 0.92;\nvar MAX_PHASES = 512;\nvar MAX_PIECE = 4096;\nfunction greatestCommonDivisor(a, b) {\n  return b === 0 ? a : greatestCommonDivisor(b, a % b);\n}\nfunction bessel0(x) {\n  let sum = 1;\n  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {\n    term *= (x / (2 * k)) ** 2;\n    sum += term;\n  }\n  return sum;\n}\nfunction windowedSinc(x, cutoff, half) {\n  if (Math.abs(x) >= half) return 0;\n  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);\n  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);\n  return cutoff * sinc * shape;\n}\nfunction filterBank(phases, half, cutoff) {\n  const taps = 2 * half;\n  const bank = new Float32Array((phases + 1) * taps);\n  for (let phase = 0; phase <= phases; phase++) {\n    const row = bank.subarray(phase * taps, (phase + 1) * taps);\n    for (let tap = 0; tap < taps; tap++) {\n      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);\n    }\n    const sum = row.reduce((total, value) => total + value, 0);\n    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */\n    row[tap] / sum;\n  }\n  return bank;\n}\nvar Resampler = class {\n  #up;\n  #down;\n  #half;\n  #phases;\n  #bank;\n  #history;\n  /** Samples in the history. */\n  #held;\n  /** Where the next output lies: at sample `#at` of the history, plus `#part / #up`. */\n  #at = 0;\n  #part = 0;\n  /** @param {number} fromHz @param {number} toHz */\n  constructor(fromHz, toHz) {\n    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));\n    this.#up = Math.round(toHz) / divisor;\n    this.#down = Math.round(fromHz) / divisor;\n    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);\n    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);\n    this.#phases = Math.min(this.#up, MAX_PHASES);\n    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);\n    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);\n    this.#held = 0;\n    this.reset();\n  }\n  /** Whether both rates are the same, so that samples pass unchanged. */\n  get same() {\n    return this.#up === this.#down;\n  }\n  /** How far the output is behind the input, in input samples. */\n  get delay() {\n    return this.#half;\n  }\n  /** Forget all that was pushed. */\n  reset() {\n    this.#history.fill(0);\n    this.#held = Math.max(0, this.#half - 1);\n    this.#at = this.#held;\n    this.#part = 0;\n  }\n  /**\n   * How many input samples `push` needs to put out a number of samples.\n   * @param {number} outputs\n   */\n  inputsFor(outputs) {\n    if (this.same) return outputs;\n    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);\n    return Math.max(0, last + this.#half + 1 - this.#held);\n  }\n  /**\n   * Take input samples and write every output sample that they complete.\n   * @param {Float32Array} input\n   * @param {number} count how many of them; at most 4096\n   * @param {Float32Array} output\n   * @returns {number} samples written\n   */\n  push(input, count, output) {\n    if (this.same) {\n      for (let i = 0; i < count; i++) output[i] = /** @type {number} */\n      input[i];\n      return count;\n    }\n    if (count > MAX_PIECE) throw new RangeError(`got ${count} samples, expected <= ${MAX_PIECE}`);\n    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */\n    input[i];\n    this.#held += count;\n    let written = 0;\n    while (this.#at + this.#half < this.#held && written < output.length) {\n      output[written++] = this.#valueHere();\n      this.#part += this.#down;\n      this.#at += Math.floor(this.#part / this.#up);\n      this.#part %= this.#up;\n    }\n    this.#forget();\n    return written;\n  }\n  #valueHere() {\n    const taps = 2 * this.#half;\n    const position = this.#part / this.#up * this.#phases;\n    const phase = Math.floor(position);\n    const between = position - phase;\n    const row = phase * taps;\n    const start = this.#at - this.#half + 1;\n    let low = 0;\n    let high = 0;\n    for (let tap = 0; tap < taps; tap++) {\n      const sample = (\n        /** @type {number} */\n        this.#history[start + tap]\n      );\n      low += sample * /** @type {number} */\n      this.#bank[row + tap];\n      if (between) high += sample * /** @type {number} */\n      this.#bank[row + taps + tap];\n    }\n    return between ? low + (high - low) * between : low;\n  }\n  #forget() {\n    const unused = Math.min(this.#at - this.#half + 1, this.#held);\n    if (unused <= 0) return;\n    this.#history.copyWithin(0, unused, this.#held);\n    this.#held -= unused;\n    this.#at -= unused;\n  }\n};\n\n// src/capture.worklet.js\nvar MAX_QUANTUM = 4096;\nvar Capture = class extends AudioWorkletProcessor {\n  #resampler = new Resampler(sampleRate, API_RATE_HZ);\n  #framer = new Framer(samplesIn(BLOCK_MS));\n  #resampled = new Float32Array(MAX_QUANTUM);\n  #open = true;\n  /** A block is copied by the port: nothing is allocated here. @param {Int16Array} block */\n  #send = (block) => this.port.postMessage(block);\n  constructor() {\n    super();\n    this.port.onmessage = () => {\n      this.#open = false;\n    };\n  }\n  /** @param {Float32Array[][]} inputs */\n  process(inputs) {\n    const samples = inputs[0]?.[0];\n    if (samples) {\n      const count = this.#resampler.push(samples, samples.length, this.#resampled);\n      this.#framer.push(this.#resampled, count, this.#send);\n    }\n    return this.#open;\n  }\n};\nregisterProcessor("rt-capture", Capture);\n';
+
+// src/pcm.js
+var API_RATE_HZ = 24e3;
+var FULL_SCALE = 32767;
+var SILENCE_DBFS = -100;
+function msOf(samples, rateHz = API_RATE_HZ) {
+  return samples * 1e3 / rateHz;
+}
+function toInt16(value) {
+  return Math.round(Math.max(-1, Math.min(1, value)) * FULL_SCALE);
+}
+function encode(floats) {
+  const pcm = new Int16Array(floats.length);
+  for (let i = 0; i < floats.length; i++) pcm[i] = toInt16(
+    /** @type {number} */
+    floats[i]
+  );
+  return pcm;
+}
+function samplesOf(payload) {
+  const whole = payload.byteLength - payload.byteLength % 2;
+  const [buffer, start] = ArrayBuffer.isView(payload) ? [payload.buffer, payload.byteOffset] : [payload, 0];
+  return new Int16Array(
+    /** @type {ArrayBuffer} */
+    buffer.slice(start, start + whole)
+  );
+}
+function dbfs(floats) {
+  let power = 0;
+  for (let i = 0; i < floats.length; i++) power += /** @type {number} */
+  floats[i] ** 2;
+  return Math.max(SILENCE_DBFS, 10 * Math.log10(power / Math.max(1, floats.length)));
+}
+function meterOf(level) {
+  return Math.max(0, Math.min(1, (level + 60) / 50));
+}
+
+// src/worklets.js
+var loading = /* @__PURE__ */ new WeakMap();
+function loadWorklet(context, text) {
+  const known = loading.get(context) ?? /* @__PURE__ */ new Map();
+  loading.set(context, known);
+  if (!known.has(text)) known.set(text, addModule(context, text));
+  return known.get(text);
+}
+async function addModule(context, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  try {
+    await context.audioWorklet.addModule(url);
+  } catch (error) {
+    throw Object.assign(new Error(String(error)), { name: "WorkletError" });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+// src/capture.js
+async function listMicrophones() {
+  const devices = await navigator.mediaDevices?.enumerateDevices?.() ?? [];
+  return devices.filter((device) => device.kind === "audioinput" && device.deviceId).map(({ deviceId, label }, index) => ({
+    deviceId,
+    label: label || `Microphone ${index + 1}`
+  }));
+}
+function constraints(deviceId) {
+  return {
+    audio: {
+      ...deviceId ? { deviceId: { exact: deviceId } } : {},
+      channelCount: 1,
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true
+    }
+  };
+}
+var Capture = class _Capture {
+  #stream;
+  #context;
+  #own;
+  #source;
+  #node;
+  #analyser;
+  /**
+   * @param {MediaStream} stream
+   * @param {AudioContext} context
+   * @param {boolean} own whether the context goes away with this capture
+   * @param {MediaStreamAudioSourceNode} source
+   * @param {(block: Int16Array) => void} onBlock
+   */
+  constructor(stream, context, own, source, onBlock) {
+    this.#stream = stream;
+    this.#context = context;
+    this.#own = own;
+    this.#source = source;
+    this.#node = new AudioWorkletNode(context, "rt-capture", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit"
+    });
+    this.#node.port.onmessage = ({ data }) => onBlock(data);
+    this.#analyser = new AnalyserNode(context, { fftSize: 1024 });
+    source.connect(this.#node);
+    source.connect(this.#analyser);
+  }
+  /**
+   * Ask for a microphone and open it. The caller's context is used when the browser can
+   * join the two; some cannot at unequal rates, then a context of the device's rate is.
+   * @param {AudioContext} context
+   * @param {string} deviceId "" for the default
+   * @param {(block: Int16Array) => void} onBlock
+   * @returns {Promise<Capture>}
+   */
+  static async open(context, deviceId, onBlock) {
+    const stream = await navigator.mediaDevices.getUserMedia(constraints(deviceId));
+    try {
+      const [used, source] = joined(context, stream);
+      await loadWorklet(used, capture_default);
+      return new _Capture(stream, used, used !== context, source, onBlock);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
+  }
+  get deviceId() {
+    return this.#track?.getSettings().deviceId ?? "";
+  }
+  get sampleRateHz() {
+    return this.#context.sampleRate;
+  }
+  /** @param {boolean} muted sends silence */
+  set muted(muted) {
+    if (this.#track) this.#track.enabled = !muted;
+  }
+  /** Call when the device goes away. @param {() => void} handler */
+  set onEnded(handler) {
+    this.#track?.addEventListener("ended", handler, { once: true });
+  }
+  /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
+  read(samples) {
+    this.#analyser.getFloatTimeDomainData(samples);
+  }
+  /** Stop the device. It cannot be opened again. */
+  close() {
+    for (const track of this.#stream.getTracks()) track.stop();
+    this.#node.port.onmessage = null;
+    this.#node.port.postMessage("close");
+    this.#source.disconnect();
+    if (this.#own) void this.#context.close();
+  }
+  get #track() {
+    return this.#stream.getAudioTracks()[0];
+  }
+};
+function joined(context, stream) {
+  try {
+    return [context, context.createMediaStreamSource(stream)];
+  } catch {
+    const own = new AudioContext();
+    return [own, own.createMediaStreamSource(stream)];
+  }
+}
+async function decodeFile(bytes) {
+  const decoded = await new OfflineAudioContext(1, 1, API_RATE_HZ).decodeAudioData(bytes);
+  const mono = new Float32Array(decoded.length);
+  for (let channel = 0; channel < decoded.numberOfChannels; channel++) {
+    const samples = decoded.getChannelData(channel);
+    for (let i = 0; i < mono.length; i++) {
+      mono[i] = /** @type {number} */
+      mono[i] + /** @type {number} */
+      samples[i] / decoded.numberOfChannels;
+    }
+  }
+  return mono;
+}
+
+// src/files.js
+var MAX_FILE_BYTES = 100 * 1024 * 1024;
+var MAX_MINUTES = 30;
+var PIECE_SAMPLES = 256 * 1024;
+async function sendFile(file, send) {
+  const { name } = file;
+  if (file.size > MAX_FILE_BYTES) return `${name} is larger than 100 MB: cut it into parts.`;
+  let samples;
+  try {
+    samples = await decodeFile(await file.arrayBuffer());
+  } catch {
+    return `${name} is no audio that this browser can read: try WAV, MP3, FLAC or Ogg.`;
+  }
+  if (samples.length === 0) return `${name} has no sound in it.`;
+  if (samples.length > MAX_MINUTES * 60 * API_RATE_HZ) {
+    return `${name} is longer than ${MAX_MINUTES} minutes: cut it into parts.`;
+  }
+  const pcm = encode(samples);
+  for (let at = 0; at < pcm.length; at += PIECE_SAMPLES) {
+    const piece = pcm.slice(at, at + PIECE_SAMPLES);
+    send({ name, last: at + PIECE_SAMPLES >= pcm.length }, piece.buffer);
+  }
+  return "";
+}
+
+// src/comm.js
+var PAGE_KINDS = (
+  /** @type {const} */
+  {
+    hello: ["origin", "hostname", "secure", "can_record", "public_key", "views"],
+    bye: [],
+    claim: [],
+    release: [],
+    "mic-chunk": ["seq", "dropped_ms", "+pcm"],
+    "mic-state": ["state", "reason", "sample_rate_hz"],
+    talk: ["down"],
+    played: ["epoch", "samples", "latency_ms", "buffered_ms"],
+    flushed: ["epoch", "samples", "latency_ms"],
+    say: ["text"],
+    "audio-file": ["name", "last", "+pcm"],
+    cancel: [],
+    ping: ["t_ms"]
+  }
+);
+var KERNEL_KINDS = (
+  /** @type {const} */
+  {
+    snapshot: ["client", "items", "order", "notices"],
+    items: ["items", "order"],
+    notice: ["level", "text"],
+    speaking: ["who"],
+    "play-chunk": ["client", "epoch", "item_id", "+pcm"],
+    "play-end": ["client", "epoch", "item_id"],
+    "flush-playback": ["client", "epoch"],
+    "mic-ack": ["client", "seq"],
+    "arm-mic": ["client"],
+    "stop-mic": ["client", "reason"],
+    "direct-offer": ["client", "host", "port", "public_key", "nonce"],
+    pong: ["client", "t_ms"]
+  }
+);
+var LENGTH_BYTES = 4;
+function pageMessage(kind, client, fields = {}) {
+  const missing = PAGE_KINDS[kind].filter((name) => name !== "+pcm" && !(name in fields));
+  if (missing.length > 0) throw new TypeError(`${kind}: lacks ${missing.join(", ")}`);
+  return { ...fields, kind, client };
+}
+function kernelMessage(content, client) {
+  if (typeof content !== "object" || content === null) return null;
+  const message = (
+    /** @type {KernelMessage} */
+    content
+  );
+  if (!Object.hasOwn(KERNEL_KINDS, message.kind)) return null;
+  return message.client === void 0 || message.client === client ? message : null;
+}
+function pack(message, audio = new ArrayBuffer(0)) {
+  const head = new TextEncoder().encode(JSON.stringify(message));
+  const frame = new Uint8Array(LENGTH_BYTES + head.length + audio.byteLength);
+  new DataView(frame.buffer).setUint32(0, head.length, true);
+  frame.set(head, LENGTH_BYTES);
+  frame.set(new Uint8Array(audio), LENGTH_BYTES + head.length);
+  return frame.buffer;
+}
+function unpack(frame) {
+  if (frame.byteLength < LENGTH_BYTES) return null;
+  const end = LENGTH_BYTES + new DataView(frame).getUint32(0, true);
+  if (end > frame.byteLength) return null;
+  try {
+    const head = new TextDecoder("utf-8", { fatal: true }).decode(
+      new Uint8Array(frame, LENGTH_BYTES, end - LENGTH_BYTES)
+    );
+    return { content: JSON.parse(head), audio: frame.slice(end) };
+  } catch {
+    return null;
+  }
+}
+
+// src/direct.js
+var OPEN_WITHIN_MS = 500;
+var CURVE = { name: "ECDH", namedCurve: "P-256" };
+function onLoopback(hostname = location.hostname) {
+  return ["localhost", "127.0.0.1", "::1", "[::1]"].includes(hostname);
+}
+function toBase64(bytes) {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+}
+function fromBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+function toHex(bytes) {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+var Handshake = class _Handshake {
+  #keys;
+  #publicKey;
+  /** @param {CryptoKeyPair} keys @param {string} publicKey base64 of the 65-byte point */
+  constructor(keys, publicKey) {
+    this.#keys = keys;
+    this.#publicKey = publicKey;
+  }
+  /** @returns {Promise<Handshake>} with a key pair of its own */
+  static async create() {
+    const keys = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
+    const point = await crypto.subtle.exportKey("raw", keys.publicKey);
+    return new _Handshake(keys, toBase64(point));
+  }
+  get publicKey() {
+    return this.#publicKey;
+  }
+  /**
+   * @param {Offer} offer
+   * @param {string} client
+   * @returns {Promise<{nonce: string, proof: string, expected: string}>} what the page
+   *   sends, and the proof that the kernel must answer with
+   */
+  async prove(offer, client) {
+    const nonce = toBase64(crypto.getRandomValues(new Uint8Array(32)));
+    const key = await this.#sharedKey(offer.public_key);
+    return {
+      nonce,
+      proof: await sign(key, `page|${client}|${offer.nonce}|${nonce}`),
+      expected: await sign(key, `kernel|${client}|${nonce}|${offer.nonce}`)
+    };
+  }
+  /** @param {string} theirs */
+  async #sharedKey(theirs) {
+    const point = await crypto.subtle.importKey("raw", fromBase64(theirs), CURVE, false, []);
+    const bits = await crypto.subtle.deriveBits(
+      { name: "ECDH", public: point },
+      this.#keys.privateKey,
+      256
+    );
+    return crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  }
+};
+async function sign(key, text) {
+  return toHex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text)));
+}
+async function openDirect(offer, handshake, client) {
+  const { nonce, proof, expected } = await handshake.prove(offer, client);
+  const socket = new WebSocket(`ws://${offer.host}:${Number(offer.port)}/`);
+  socket.binaryType = "arraybuffer";
+  try {
+    await within(OPEN_WITHIN_MS, (resolve, reject) => {
+      socket.onclose = () => reject(new Error("the kernel closed the direct path"));
+      socket.onopen = () => socket.send(JSON.stringify({ client, nonce, proof }));
+      socket.onmessage = ({ data }) => isProof(data, expected) ? resolve() : reject(new Error("the kernel's proof is wrong"));
+    });
+  } catch (error) {
+    socket.close();
+    throw error;
+  } finally {
+    socket.onclose = socket.onopen = socket.onmessage = null;
+  }
+  return socket;
+}
+function isProof(data, expected) {
+  try {
+    return typeof data === "string" && JSON.parse(data).proof === expected;
+  } catch {
+    return false;
+  }
+}
+function within(ms, start) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("the direct path did not open")), ms);
+    const settle = () => clearTimeout(timer);
+    start(
+      () => (settle(), resolve()),
+      (error) => (settle(), reject(error))
+    );
+  });
+}
+
+// src/link.js
+var MAX_ATTEMPTS = 3;
+var RETRY_AFTER_MS = 2e3;
+var Link = class {
+  #model;
+  #events;
+  #client;
+  #describe;
+  /** @type {Handshake | null} of a direct path that is not tried yet */
+  #handshake = null;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #attempts = 0;
+  /** Whether a key was sent and its offer is still to come. */
+  #asked = false;
+  #answered = false;
+  #closed = false;
+  /** @type {{kind: PageKind, fields: Record<string, unknown>, audio?: ArrayBuffer}[]} */
+  #waiting = [];
+  /**
+   * @param {import("@anywidget/types").AnyModel} model
+   * @param {string} client
+   * @param {() => Record<string, unknown>} describe the rest of "hello"
+   * @param {LinkEvents} events
+   */
+  constructor(model, client, describe2, events) {
+    this.#model = model;
+    this.#client = client;
+    this.#describe = describe2;
+    this.#events = events;
+    model.on("msg:custom", this.#onCustom);
+  }
+  /** @returns {"comm" | "direct"} */
+  get path() {
+    return this.#socket ? "direct" : "comm";
+  }
+  /** Whether the kernel has answered "hello". */
+  get answered() {
+    return this.#answered;
+  }
+  /** Say who this page is, and offer the direct path while there is none. */
+  async hello() {
+    const publicKey = this.#wantsDirect ? await this.#newKey() : "";
+    const fields = { ...this.#describe(), public_key: publicKey };
+    this.#put(pageMessage("hello", this.#client, fields));
+  }
+  /**
+   * @param {PageKind} kind
+   * @param {Record<string, unknown>} [fields]
+   * @param {ArrayBuffer} [audio]
+   */
+  send(kind, fields = {}, audio) {
+    if (this.#answered) this.#put(pageMessage(kind, this.#client, fields), audio);
+    else this.#waiting.push({ kind, fields, audio });
+  }
+  get #wantsDirect() {
+    const possible = isSecureContext && onLoopback() && this.#attempts < MAX_ATTEMPTS;
+    return possible && !this.#socket && !this.#asked;
+  }
+  async #newKey() {
+    this.#asked = true;
+    this.#handshake = await Handshake.create().catch(() => null);
+    return this.#handshake?.publicKey ?? "";
+  }
+  /** Leave: nothing is sent or received any more. */
+  close() {
+    this.send("bye");
+    this.#closed = true;
+    this.#model.off("msg:custom", this.#onCustom);
+    this.#socket?.close();
+  }
+  /** @param {object} message @param {ArrayBuffer} [audio] */
+  #put(message, audio) {
+    if (this.#closed) return;
+    if (this.#socket) this.#socket.send(pack(message, audio));
+    else this.#model.send(message, void 0, audio ? [audio] : []);
+  }
+  /** @param {unknown} content @param {DataView[]} buffers */
+  #onCustom = (content, buffers) => this.#receive(content, buffers?.[0]);
+  /** @param {unknown} content @param {DataView | ArrayBuffer | undefined} audio */
+  #receive(content, audio) {
+    const message = kernelMessage(content, this.#client);
+    if (!message) return;
+    if (message.kind === "direct-offer") return void this.#upgrade(message);
+    this.#events.message(message, audio);
+    if (message.kind === "snapshot") this.#release();
+  }
+  #release() {
+    this.#answered = true;
+    for (const { kind, fields, audio } of this.#waiting.splice(0)) this.send(kind, fields, audio);
+  }
+  /** @param {any} offer */
+  async #upgrade(offer) {
+    const handshake = this.#handshake;
+    this.#handshake = null;
+    if (!handshake || this.#closed) return;
+    this.#attempts += 1;
+    try {
+      this.#use(await openDirect(offer, handshake, this.#client));
+    } catch (error) {
+      console.info(`rt_notebook: staying on the comm: ${error}`);
+    }
+  }
+  /** @param {WebSocket} socket */
+  #use(socket) {
+    if (this.#closed) return socket.close();
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const frame = data instanceof ArrayBuffer ? unpack(data) : null;
+      if (frame) this.#receive(frame.content, frame.audio);
+    };
+    socket.onclose = () => this.#fallBack();
+    this.#events.path("direct");
+  }
+  #fallBack() {
+    if (this.#closed) return;
+    this.#socket = null;
+    this.#asked = false;
+    this.#events.path("comm");
+    if (this.#attempts < MAX_ATTEMPTS) setTimeout(() => this.hello(), RETRY_AFTER_MS);
+  }
+};
+
+// src/liveness.js
+var ANSWER_WITHIN_MS = 1500;
+var GONE = ["dead", "restarting", "autorestarting", "terminating"];
+var Liveness = class {
+  #model;
+  #ping;
+  #changed;
+  /** @type {Kernel | null} */
+  #kernel;
+  #timer = 0;
+  /** @type {Life} */
+  #life = "live";
+  /**
+   * @param {import("@anywidget/types").AnyModel} model
+   * @param {() => void} ping asks the kernel for an answer
+   * @param {(life: Life) => void} changed
+   */
+  constructor(model, ping, changed) {
+    this.#model = model;
+    this.#ping = ping;
+    this.#changed = changed;
+    this.#kernel = kernelOf(model);
+    this.#kernel?.statusChanged.connect(this.#look);
+    this.#kernel?.connectionStatusChanged.connect(this.#look);
+    model.on("comm_live_update", this.doubt);
+  }
+  get life() {
+    return this.#life;
+  }
+  /** Something closed: see whether the kernel still answers. */
+  doubt = () => {
+    if (this.#life === "gone") return;
+    this.#ping();
+    this.#loseUnlessHeard();
+  };
+  /** Audio has been waiting for an answer. @param {number} ms */
+  waited(ms) {
+    if (ms > ANSWER_WITHIN_MS && this.#kernel?.status === "idle") this.#settle("lost");
+  }
+  /** The kernel has said something. */
+  heard() {
+    clearTimeout(this.#timer);
+    this.#settle("live");
+  }
+  close() {
+    clearTimeout(this.#timer);
+    this.#kernel?.statusChanged.disconnect(this.#look);
+    this.#kernel?.connectionStatusChanged.disconnect(this.#look);
+    this.#model.off("comm_live_update", this.doubt);
+  }
+  #look = () => {
+    if (!this.#kernel || this.#life === "gone") return;
+    if (GONE.includes(this.#kernel.status)) return this.#settle("gone");
+    if (this.#kernel.connectionStatus === "connected") return this.heard();
+    this.#loseUnlessHeard();
+  };
+  #loseUnlessHeard() {
+    clearTimeout(this.#timer);
+    this.#timer = Number(setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS));
+  }
+  /** @param {Life} life */
+  #settle(life) {
+    if (life === this.#life || this.#life === "gone") return;
+    this.#life = life;
+    this.#changed(life);
+  }
+};
+function kernelOf(model) {
+  const kernel = model.widget_manager?.kernel;
+  return kernel?.statusChanged && kernel.connectionStatusChanged ? kernel : null;
+}
+
+// src/backlog.js
+var BLOCK_MS = 20;
+var CHUNK_MS = { direct: 20, comm: 40 };
+var BIG_CHUNK_MS = 100;
+var BEHIND_MS = 250;
+var CAUGHT_UP_MS = 100;
+var MIN_WINDOW_MS = 400;
+var MAX_WINDOW_MS = 1600;
+var KEPT_MS = 2e3;
+var Backlog = class {
+  /** @type {Int16Array[]} */
+  #held = [];
+  /** @type {SentChunk[]} sent, not acknowledged */
+  #unacked = [];
+  /** @type {SentChunk[]} sent on a path that is gone */
+  #again = [];
+  #path;
+  #now;
+  #seq = 0;
+  #roundTripMs = 0;
+  #behind = false;
+  #finishing = false;
+  /** Milliseconds that were given up since the microphone opened. */
+  droppedMs = 0;
+  /**
+   * @param {"comm" | "direct"} path
+   * @param {() => number} [now] a clock in milliseconds
+   */
+  constructor(path, now = () => performance.now()) {
+    this.#path = path;
+    this.#now = now;
+  }
+  get heldMs() {
+    return this.#held.length * BLOCK_MS;
+  }
+  get unackedMs() {
+    return msOf(this.#unacked.reduce((samples, chunk) => samples + chunk.pcm.length, 0));
+  }
+  /** How long the oldest unacknowledged chunk has been under way. */
+  get waitingMs() {
+    return this.#unacked[0] ? this.#now() - this.#unacked[0].sentAt : 0;
+  }
+  /** Take 20 ms from the microphone. @param {Int16Array} block reused by the caller */
+  push(block) {
+    this.#finishing = false;
+    this.#held.push(block.slice());
+    while (this.#held.length > 0 && this.unackedMs + this.heldMs > KEPT_MS) {
+      this.#held.shift();
+      this.droppedMs += BLOCK_MS;
+    }
+  }
+  /** The turn is over: what is held may leave as a chunk smaller than usual. */
+  finish() {
+    this.#finishing = true;
+  }
+  /** The chunk to send now, or null. @returns {Chunk | null} */
+  next() {
+    const again = this.#again.shift();
+    if (again) return again;
+    const blocks = this.#blocksToSend();
+    const ms = blocks * BLOCK_MS;
+    if (blocks === 0 || this.#held.length < blocks) return null;
+    if (this.unackedMs + ms > this.#windowMs) return null;
+    const chunk = {
+      seq: this.#seq++,
+      droppedMs: this.droppedMs,
+      pcm: join(this.#held.splice(0, blocks)),
+      sentAt: this.#now()
+    };
+    this.#unacked.push(chunk);
+    this.#behind = this.unackedMs > (this.#behind ? CAUGHT_UP_MS : BEHIND_MS);
+    return chunk;
+  }
+  /** The kernel has everything up to a sequence number. @param {number} seq */
+  ack(seq) {
+    const acked = this.#unacked.filter((chunk) => chunk.seq <= seq).length;
+    const newest = this.#unacked.splice(0, acked).at(-1);
+    if (!newest) return;
+    this.#roundTripMs += (this.#now() - newest.sentAt - this.#roundTripMs) / 8;
+    if (this.unackedMs <= CAUGHT_UP_MS) this.#behind = false;
+  }
+  /**
+   * Go on over another path. What was not acknowledged may be lost or overtaken, so it is
+   * sent once more; the kernel ignores numbers that it has.
+   * @param {"comm" | "direct"} path
+   */
+  setPath(path) {
+    if (path === this.#path) return;
+    this.#path = path;
+    this.#again = [...this.#unacked];
+  }
+  get #windowMs() {
+    return Math.max(MIN_WINDOW_MS, Math.min(MAX_WINDOW_MS, 2 * this.#roundTripMs));
+  }
+  #blocksToSend() {
+    const usual = (this.#behind ? BIG_CHUNK_MS : CHUNK_MS[this.#path]) / BLOCK_MS;
+    return this.#finishing ? Math.min(usual, this.#held.length) : usual;
+  }
+};
+function join(blocks) {
+  const whole = new Int16Array(blocks.reduce((samples, block) => samples + block.length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    whole.set(block, at);
+    at += block.length;
+  }
+  return whole;
+}
+
+// src/sentences.js
+var INSTEAD = "Type below, or choose an audio file.";
+function obstacleOf(page) {
+  if (!page.isSecureContext) return "insecure";
+  if (!page.navigator.mediaDevices?.getUserMedia) return "no-device-api";
+  if (!("AudioWorkletNode" in page)) return "no-worklet";
+  return "";
+}
+var OBSTACLES = {
+  insecure: "This page cannot use the microphone because it is not https or localhost. " + INSTEAD,
+  "no-device-api": "This application does not give notebooks a microphone. " + INSTEAD,
+  "no-worklet": "This browser is too old for live audio. " + INSTEAD
+};
+function obstacleSentence(obstacle) {
+  return OBSTACLES[obstacle] ?? "";
+}
+var REFUSALS = {
+  NotAllowedError: "The microphone was refused: allow it for this page beside the address bar and press the button again, or type below.",
+  NotFoundError: "No microphone was found: connect one and press the button again, or type below.",
+  NotReadableError: "The microphone is used by another program: close it there and press the button again, or type below.",
+  OverconstrainedError: "That microphone is gone: choose another one, or type below.",
+  SecurityError: "This page's host forbids the microphone. " + INSTEAD,
+  WorkletError: "This page's host forbids the audio code to load (blob: scripts). " + INSTEAD
+};
+function refusalSentence(error) {
+  const { name, message } = (
+    /** @type {Error} */
+    error ?? {}
+  );
+  const reason = String(message || name || "unknown reason").slice(0, 200);
+  return REFUSALS[name] ?? `The microphone did not open (${reason}). ${INSTEAD}`;
+}
+function droppedSentence(ms) {
+  if (ms <= 0) return "";
+  return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
+}
+var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
+var DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
+var DEVICE_REPLACED = "The microphone went away; another one is in use now.";
+var TAKEN_OVER = "Another page of this notebook has the microphone now.";
+var KERNEL_GONE = "The kernel is gone, and the microphone is closed: run the cell again to go on.";
+var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is closed: it comes back by itself, or reload the page.";
+var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s of what you say are kept.";
+
+// src/microphone.js
+var Microphone = class {
+  #events;
+  #backlog;
+  /** @type {"comm" | "direct"} */
+  #path = "comm";
+  /** @type {Capture | null} */
+  #capture = null;
+  /** @type {MicState} */
+  #state = "off";
+  #muted = false;
+  #held = false;
+  #talking = false;
+  #ending = false;
+  /** Counts openings, so that one that was given up does not come back. */
+  #opening = 0;
+  #sent = 0;
+  #acked = 0;
+  #ended = false;
+  /** Audio leaves only while the key is held. */
+  pushToTalk = false;
+  /** @type {import("./capture.js").Device[]} */
+  devices = [];
+  /** What the user chose; "" for the default. */
+  chosenDevice = "";
+  /** @param {MicrophoneEvents} events */
+  constructor(events) {
+    this.#events = events;
+    this.#backlog = new Backlog("comm");
+    navigator.mediaDevices?.addEventListener?.("devicechange", this.#listDevices);
+  }
+  get state() {
+    return this.#state;
+  }
+  get muted() {
+    return this.#muted;
+  }
+  /** Push-to-talk: whether the user is talking. */
+  get talking() {
+    return this.#talking;
+  }
+  get droppedMs() {
+    return this.#backlog.droppedMs;
+  }
+  /** How long the kernel has left audio unanswered. */
+  get waitingMs() {
+    return this.#backlog.waitingMs;
+  }
+  get stats() {
+    return { sent: this.#sent, acked: this.#acked, droppedMs: this.droppedMs };
+  }
+  /**
+   * Open it. Call in the handler of a click or key.
+   * @param {AudioContext} context
+   */
+  async open(context) {
+    if (this.#state !== "off") return;
+    const opening = ++this.#opening;
+    this.#setState("opening");
+    try {
+      const capture = await Capture.open(context, this.chosenDevice, this.#onBlock);
+      if (opening !== this.#opening) return capture.close();
+      this.#begin(capture, context);
+    } catch (error) {
+      if (opening === this.#opening) this.#refuse(error);
+    }
+  }
+  /** Stop the device. @param {string} [reason] for the kernel */
+  close(reason = "") {
+    this.#opening += 1;
+    const open = this.#state === "open";
+    this.#release();
+    if (open) this.#report("closed", reason);
+  }
+  /** Leave the page. */
+  dispose() {
+    this.close("page left");
+    navigator.mediaDevices?.removeEventListener?.("devicechange", this.#listDevices);
+  }
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.#muted = muted;
+    if (!this.#capture) return this.#events.changed();
+    this.#capture.muted = muted;
+    this.#report(muted ? "muted" : "open");
+    this.#events.changed();
+  }
+  /** The key to talk goes down or up. @param {boolean} down */
+  talk(down) {
+    this.#held = down;
+    if (down && this.#state === "open") this.#startTalking();
+    else if (!down && this.#talking) this.#stopTalking();
+    this.#events.changed();
+  }
+  /** @param {string} deviceId @param {AudioContext} context */
+  async choose(deviceId, context) {
+    this.chosenDevice = deviceId;
+    if (this.#state === "off") return this.#events.changed();
+    this.close("another device");
+    await this.open(context);
+  }
+  /** The kernel has everything up to a number. @param {number} seq */
+  ack(seq) {
+    this.#acked = Math.max(this.#acked, seq + 1);
+    this.#backlog.ack(seq);
+    this.pump();
+  }
+  /** @param {"comm" | "direct"} path */
+  set path(path) {
+    this.#path = path;
+    this.#backlog.setPath(path);
+    this.pump();
+  }
+  /** Send what may be sent. */
+  pump() {
+    for (let chunk = this.#backlog.next(); chunk; chunk = this.#backlog.next()) {
+      this.#sent = Math.max(this.#sent, chunk.seq + 1);
+      this.#events.send(
+        "mic-chunk",
+        { seq: chunk.seq, dropped_ms: chunk.droppedMs },
+        chunk.pcm.buffer
+      );
+    }
+    if (this.#ending && this.#backlog.heldMs === 0) this.#endTurn();
+  }
+  /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
+  read(samples) {
+    if (this.#capture && !this.#muted) this.#capture.read(samples);
+    else samples.fill(0);
+  }
+  /** @param {Capture} capture @param {AudioContext} context */
+  #begin(capture, context) {
+    this.#capture = capture;
+    this.#backlog = new Backlog(this.#path);
+    this.#sent = this.#acked = 0;
+    capture.muted = this.#muted;
+    capture.onEnded = () => this.#onEnded(capture, context);
+    this.#setState("open");
+    this.#report(this.#muted ? "muted" : "open");
+    if (this.#held) this.#startTalking();
+    void this.#listDevices();
+  }
+  /** @param {unknown} error */
+  #refuse(error) {
+    this.#release();
+    this.#ended = false;
+    this.#report(
+      "denied",
+      /** @type {Error} */
+      error?.name ?? ""
+    );
+    this.#events.problem(refusalSentence(error));
+  }
+  /** The device went away: try once with whatever the browser has now. */
+  /** @param {Capture} capture @param {AudioContext} context */
+  async #onEnded(capture, context) {
+    if (capture !== this.#capture) return;
+    const again = !this.#ended;
+    this.#release();
+    this.#report("ended", "the device went away");
+    this.chosenDevice = "";
+    if (!again) return this.#events.problem(DEVICE_ENDED);
+    this.#ended = true;
+    await this.open(context);
+    if (this.state === "open") this.#events.problem(DEVICE_REPLACED);
+  }
+  #release() {
+    this.#capture?.close();
+    this.#capture = null;
+    this.#talking = this.#ending = this.#held = false;
+    this.#setState("off");
+  }
+  #startTalking() {
+    if (this.#ending) this.#endTurn();
+    this.#talking = true;
+    this.#events.send("talk", { down: true });
+  }
+  /** What is held still belongs to the turn: it leaves first. */
+  #stopTalking() {
+    this.#talking = false;
+    this.#ending = true;
+    this.#backlog.finish();
+    this.pump();
+  }
+  #endTurn() {
+    this.#ending = false;
+    this.#events.send("talk", { down: false });
+  }
+  /** @param {Int16Array} block */
+  #onBlock = (block) => {
+    if (this.pushToTalk && !this.#talking) return this.pump();
+    const dropped = this.droppedMs;
+    this.#backlog.push(block);
+    this.pump();
+    if (this.droppedMs !== dropped) this.#events.changed();
+  };
+  #listDevices = async () => {
+    if (this.#state !== "open" && this.devices.length === 0) return;
+    this.devices = await listMicrophones().catch(() => []);
+    this.#events.changed();
+  };
+  /** @param {string} state @param {string} [reason] */
+  #report(state, reason = "") {
+    const sampleRateHz = this.#capture?.sampleRateHz ?? 0;
+    this.#events.send("mic-state", { state, reason, sample_rate_hz: sampleRateHz });
+  }
+  /** @param {MicState} state */
+  #setState(state) {
+    this.#state = state;
+    this.#events.changed();
+  }
+};
+
+// worklet:playback
+var playback_default = '// src/pcm.js\nvar API_RATE_HZ = 24e3;\nvar FULL_SCALE = 32767;\nfunction samplesIn(ms, rateHz = API_RATE_HZ) {\n  return Math.round(ms * rateHz / 1e3);\n}\nfunction msOf(samples, rateHz = API_RATE_HZ) {\n  return samples * 1e3 / rateHz;\n}\nfunction toFloat(value) {\n  return value / FULL_SCALE;\n}\n\n// src/resample.js\nvar ZERO_CROSSINGS = 32;\nvar KAISER_BETA = 8;\nvar PASSBAND = 0.92;\nvar MAX_PHASES = 512;\nvar MAX_PIECE = 4096;\nfunction greatestCommonDivisor(a, b) {\n  return b === 0 ? a : greatestCommonDivisor(b, a % b);\n}\nfunction bessel0(x) {\n  let sum = 1;\n  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {\n    term *= (x / (2 * k)) ** 2;\n    sum += term;\n  }\n  return sum;\n}\nfunction windowedSinc(x, cutoff, half) {\n  if (Math.abs(x) >= half) return 0;\n  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);\n  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);\n  return cutoff * sinc * shape;\n}\nfunction filterBank(phases, half, cutoff) {\n  const taps = 2 * half;\n  const bank = new Float32Array((phases + 1) * taps);\n  for (let phase = 0; phase <= phases; phase++) {\n    const row = bank.subarray(phase * taps, (phase + 1) * taps);\n    for (let tap = 0; tap < taps; tap++) {\n      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);\n    }\n    const sum = row.reduce((total, value) => total + value, 0);\n    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */\n    row[tap] / sum;\n  }\n  return bank;\n}\nvar Resampler = class {\n  #up;\n  #down;\n  #half;\n  #phases;\n  #bank;\n  #history;\n  /** Samples in the history. */\n  #held;\n  /** Where the next output lies: at sample `#at` of the history, plus `#part / #up`. */\n  #at = 0;\n  #part = 0;\n  /** @param {number} fromHz @param {number} toHz */\n  constructor(fromHz, toHz) {\n    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));\n    this.#up = Math.round(toHz) / divisor;\n    this.#down = Math.round(fromHz) / divisor;\n    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);\n    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);\n    this.#phases = Math.min(this.#up, MAX_PHASES);\n    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);\n    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);\n    this.#held = 0;\n    this.reset();\n  }\n  /** Whether both rates are the same, so that samples pass unchanged. */\n  get same() {\n    return this.#up === this.#down;\n  }\n  /** How far the output is behind the input, in input samples. */\n  get delay() {\n    return this.#half;\n  }\n  /** Forget all that was pushed. */\n  reset() {\n    this.#history.fill(0);\n    this.#held = Math.max(0, this.#half - 1);\n    this.#at = this.#held;\n    this.#part = 0;\n  }\n  /**\n   * How many input samples `push` needs to put out a number of samples.\n   * @param {number} outputs\n   */\n  inputsFor(outputs) {\n    if (this.same) return outputs;\n    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);\n    return Math.max(0, last + this.#half + 1 - this.#held);\n  }\n  /**\n   * Take input samples and write every output sample that they complete.\n   * @param {Float32Array} input\n   * @param {number} count how many of them; at most 4096\n   * @param {Float32Array} output\n   * @returns {number} samples written\n   */\n  push(input, count, output) {\n    if (this.same) {\n      for (let i = 0; i < count; i++) output[i] = /** @type {number} */\n      input[i];\n      return count;\n    }\n    if (count > MAX_PIECE) throw new RangeError(`got ${count} samples, expected <= ${MAX_PIECE}`);\n    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */\n    input[i];\n    this.#held += count;\n    let written = 0;\n    while (this.#at + this.#half < this.#held && written < output.length) {\n      output[written++] = this.#valueHere();\n      this.#part += this.#down;\n      this.#at += Math.floor(this.#part / this.#up);\n      this.#part %= this.#up;\n    }\n    this.#forget();\n    return written;\n  }\n  #valueHere() {\n    const taps = 2 * this.#half;\n    const position = this.#part / this.#up * this.#phases;\n    const phase = Math.floor(position);\n    const between = position - phase;\n    const row = phase * taps;\n    const start = this.#at - this.#half + 1;\n    let low = 0;\n    let high = 0;\n    for (let tap = 0; tap < taps; tap++) {\n      const sample = (\n        /** @type {number} */\n        this.#history[start + tap]\n      );\n      low += sample * /** @type {number} */\n      this.#bank[row + tap];\n      if (between) high += sample * /** @type {number} */\n      this.#bank[row + taps + tap];\n    }\n    return between ? low + (high - low) * between : low;\n  }\n  #forget() {\n    const unused = Math.min(this.#at - this.#half + 1, this.#held);\n    if (unused <= 0) return;\n    this.#history.copyWithin(0, unused, this.#held);\n    this.#held -= unused;\n    this.#at -= unused;\n  }\n};\n\n// src/ring.js\nvar CAPACITY = 60 * API_RATE_HZ;\nvar QUIET = Math.round(32767 * 10 ** (-50 / 20));\nvar SKIP = 128;\nvar PAUSE = samplesIn(20);\nvar MAX_SKIPS_PER_RENDER = 16;\nvar FADE = 0.9;\nvar PlaybackRing = class {\n  #samples;\n  /** Samples written and read since the epoch began. */\n  #written = 0;\n  #read = 0;\n  /** How many were written when the newest item was complete. */\n  #complete = 0;\n  #epoch = 0;\n  #flushedEpoch = -1;\n  #previous = { epoch: -1, played: 0 };\n  #prebuffer;\n  #playing = false;\n  #starved = false;\n  #debt = 0;\n  #quietFor = 0;\n  #last = 0;\n  /** How often the ring ran empty inside an item. */\n  underruns = 0;\n  /** Samples of silence that were skipped to catch up; they count as played. */\n  skipped = 0;\n  /** Samples that did not fit. */\n  overflowed = 0;\n  /** @param {{prebufferMs?: number, capacity?: number}} [options] */\n  constructor({ prebufferMs = 150, capacity = CAPACITY } = {}) {\n    this.#samples = new Int16Array(capacity);\n    this.#prebuffer = samplesIn(prebufferMs);\n  }\n  /** @param {number} ms */\n  set prebufferMs(ms) {\n    this.#prebuffer = samplesIn(ms);\n  }\n  get epoch() {\n    return this.#epoch;\n  }\n  /** Samples of this epoch that were rendered. */\n  get played() {\n    return this.#read;\n  }\n  get buffered() {\n    return this.#written - this.#read;\n  }\n  get bufferedMs() {\n    return msOf(this.buffered);\n  }\n  /** Milliseconds of silence that the listener was made to wait and that are not made good. */\n  get debtMs() {\n    return msOf(this.#debt);\n  }\n  /** Whether sound is under way: it plays, or waits for more of the same item. */\n  get sounding() {\n    return this.#playing || this.#starved || this.buffered > 0;\n  }\n  /**\n   * Take audio of an epoch. What comes after the epoch\'s flush is ignored; a new epoch\n   * drops what was left of the one before.\n   * @param {number} epoch\n   * @param {Int16Array} pcm\n   */\n  push(epoch, pcm) {\n    if (!this.#enter(epoch)) return;\n    const free = this.#samples.length - this.buffered;\n    const taken = Math.min(free, pcm.length);\n    this.overflowed += pcm.length - taken;\n    const at = this.#written % this.#samples.length;\n    const first = Math.min(taken, this.#samples.length - at);\n    this.#samples.set(pcm.subarray(0, first), at);\n    this.#samples.set(pcm.subarray(first, taken), 0);\n    this.#written += taken;\n  }\n  /** An item\'s audio is complete. @param {number} epoch */\n  end(epoch) {\n    if (!this.#enter(epoch)) return;\n    this.#complete = this.#written;\n    if (this.buffered === 0) this.#settle();\n  }\n  /**\n   * Silence, and forget the epoch\'s rest.\n   * @param {number} epoch\n   * @returns {number} samples of this epoch that were rendered\n   */\n  flush(epoch) {\n    if (epoch < this.#epoch) return epoch === this.#previous.epoch ? this.#previous.played : 0;\n    this.#enter(epoch);\n    this.#flushedEpoch = epoch;\n    this.#written = this.#complete = this.#read;\n    this.#settle();\n    return this.played;\n  }\n  /**\n   * Write the next samples to hear, in [-1, 1].\n   * @param {Float32Array} output\n   * @param {number} count\n   */\n  render(output, count) {\n    const ready = this.buffered >= this.#prebuffer || this.#written === this.#complete;\n    if (!this.#playing && this.buffered > 0 && ready) this.#playing = true;\n    if (!this.#playing) return this.#silence(output, 0, count);\n    this.#catchUp();\n    const taken = Math.min(count, this.buffered);\n    for (let i = 0; i < taken; i++) output[i] = this.#next();\n    if (taken < count) this.#runEmpty(output, taken, count);\n  }\n  /** @param {number} epoch @returns {boolean} whether the epoch is still wanted */\n  #enter(epoch) {\n    if (epoch < this.#epoch || epoch <= this.#flushedEpoch) return false;\n    if (epoch > this.#epoch) {\n      this.#previous = { epoch: this.#epoch, played: this.#read };\n      this.#epoch = epoch;\n      this.#written = this.#read = this.#complete = 0;\n      this.#settle();\n    }\n    return true;\n  }\n  #settle() {\n    this.#playing = false;\n    this.#starved = false;\n    this.#debt = 0;\n  }\n  #next() {\n    const sample = (\n      /** @type {number} */\n      this.#samples[this.#read++ % this.#samples.length]\n    );\n    this.#quietFor = Math.abs(sample) < QUIET ? this.#quietFor + 1 : 0;\n    this.#last = toFloat(sample);\n    return this.#last;\n  }\n  /** @param {Float32Array} output @param {number} from @param {number} count */\n  #runEmpty(output, from, count) {\n    this.#playing = false;\n    if (this.#written === this.#complete) {\n      this.#settle();\n    } else {\n      this.underruns += 1;\n      this.#starved = true;\n    }\n    this.#silence(output, from, count);\n  }\n  /** @param {Float32Array} output @param {number} from @param {number} count */\n  #silence(output, from, count) {\n    if (this.#starved) this.#debt += count - from;\n    for (let i = from; i < count; i++) {\n      this.#last *= FADE;\n      if (Math.abs(this.#last) < 1e-4) this.#last = 0;\n      output[i] = this.#last;\n    }\n  }\n  #catchUp() {\n    this.#starved = false;\n    for (let skips = 0; skips < MAX_SKIPS_PER_RENDER; skips++) {\n      if (this.#debt <= 0 || this.#quietFor < PAUSE) return;\n      if (this.buffered - SKIP < this.#prebuffer || !this.#quietAhead()) return;\n      this.#read += SKIP;\n      this.skipped += SKIP;\n      this.#debt = Math.max(0, this.#debt - SKIP);\n    }\n  }\n  #quietAhead() {\n    for (let i = 0; i < SKIP; i++) {\n      const sample = this.#samples[(this.#read + i) % this.#samples.length];\n      if (Math.abs(\n        /** @type {number} */\n        sample\n      ) >= QUIET) return false;\n    }\n    return true;\n  }\n};\n\n// src/playback.worklet.js\nvar MAX_QUANTUM = 4096;\nvar REPORT_MS = 100;\nvar Playback = class extends AudioWorkletProcessor {\n  #ring = new PlaybackRing();\n  #resampler = new Resampler(API_RATE_HZ, sampleRate);\n  #raw = new Float32Array(MAX_QUANTUM);\n  #delayMs = msOf(this.#resampler.delay);\n  #sinceReport = 0;\n  #sounding = false;\n  #open = true;\n  /** Reused for every report; the port copies it. */\n  #report = {\n    kind: "played",\n    epoch: 0,\n    samples: 0,\n    bufferedMs: 0,\n    delayMs: 0,\n    sounding: false,\n    underruns: 0,\n    skipped: 0,\n    overflowed: 0\n  };\n  constructor() {\n    super();\n    this.port.onmessage = ({ data }) => this.#receive(data);\n  }\n  /** @param {any} message see playback.js */\n  #receive(message) {\n    const ring = this.#ring;\n    if (message.kind === "chunk") ring.push(message.epoch, message.pcm);\n    else if (message.kind === "end") ring.end(message.epoch);\n    else if (message.kind === "prebuffer") ring.prebufferMs = message.ms;\n    else if (message.kind === "flush") this.#flush(message.epoch);\n    else if (message.kind === "close") this.#open = false;\n  }\n  /** @param {number} epoch */\n  #flush(epoch) {\n    const samples = this.#ring.flush(epoch);\n    this.port.postMessage({ kind: "flushed", epoch, samples, delayMs: this.#delayMs });\n    this.#sounding = false;\n  }\n  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */\n  process(_inputs, outputs) {\n    const output = outputs[0]?.[0];\n    if (!output) return this.#open;\n    const count = this.#resampler.inputsFor(output.length);\n    this.#ring.render(this.#raw, count);\n    this.#resampler.push(this.#raw, count, output);\n    this.#sinceReport += output.length;\n    this.#reportWhenDue();\n    return this.#open;\n  }\n  /** Every 100 ms while sound moves on, and once when it has ended. */\n  #reportWhenDue() {\n    const sounding = this.#ring.sounding;\n    const ended = this.#sounding && !sounding;\n    const moved = this.#ring.played !== this.#report.samples;\n    this.#sounding = sounding;\n    if (!ended && !(moved && msOf(this.#sinceReport, sampleRate) >= REPORT_MS)) return;\n    this.#sinceReport = 0;\n    const report = this.#report;\n    report.epoch = this.#ring.epoch;\n    report.samples = this.#ring.played;\n    report.bufferedMs = this.#ring.bufferedMs;\n    report.delayMs = this.#delayMs;\n    report.sounding = sounding;\n    report.underruns = this.#ring.underruns;\n    report.skipped = this.#ring.skipped;\n    report.overflowed = this.#ring.overflowed;\n    this.port.postMessage(report);\n  }\n};\nregisterProcessor("rt-playback", Playback);\n';
+
+// src/playback.js
+var PREBUFFER_MS = { direct: 40, comm: 150 };
+var Player = class {
+  #events;
+  /** @type {AudioContext | null} */
+  #context = null;
+  /** @type {GainNode | null} */
+  #output = null;
+  /** @type {AnalyserNode | null} */
+  #analyser = null;
+  /** @type {AudioWorkletNode | null} */
+  #node = null;
+  /** @type {{message: any, transfer: Transferable[]}[]} until the worklet is there */
+  #waiting = [];
+  /** @type {"comm" | "direct"} */
+  #path = "comm";
+  #failed = false;
+  #sounding = false;
+  #flushedAt = 0;
+  #flushedEpoch = -1;
+  /** Plain numbers for tests and the curious. */
+  stats = {
+    chunks: 0,
+    gaps: 0,
+    duplicates: 0,
+    underruns: 0,
+    skippedSamples: 0,
+    overflowedSamples: 0,
+    playedSamples: 0,
+    flushes: 0,
+    lastFlushMs: 0
+  };
+  /** The number that the next chunk of the epoch should have. */
+  #expected = { epoch: -1, seq: 0 };
+  /** @param {PlayerEvents} events */
+  constructor(events) {
+    this.#events = events;
+  }
+  /** The audio context; null before the first sound or click. */
+  get context() {
+    return this.#context;
+  }
+  /** The node that goes to the loudspeaker; null before the first sound or click. */
+  get output() {
+    return this.#output;
+  }
+  get sounding() {
+    return this.#sounding;
+  }
+  /** Whether sound waits for the user's click. */
+  get needsClick() {
+    const pending = this.#sounding || this.#waiting.length > 0;
+    return pending && this.#context?.state === "suspended";
+  }
+  /** Make the context, or wake it. Call in the handler of a click or key. */
+  unlock() {
+    const context = this.#ensure();
+    if (context?.state === "suspended") void context.resume().catch(() => {
+    });
+    return context;
+  }
+  /** @param {"comm" | "direct"} path decides the prebuffer */
+  set path(path) {
+    this.#path = path;
+    this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[path] });
+  }
+  /**
+   * @param {number} epoch
+   * @param {Int16Array<ArrayBuffer>} pcm
+   * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
+   */
+  chunk(epoch, pcm, seq) {
+    this.stats.chunks += 1;
+    if (epoch <= this.#flushedEpoch) return;
+    if (seq !== void 0 && !this.#isNew(epoch, seq)) return;
+    this.unlock();
+    this.#setSounding(true);
+    this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
+  }
+  /** The item's audio is complete. @param {number} epoch */
+  end(epoch) {
+    this.#post({ kind: "end", epoch });
+  }
+  /** Silence now; "flushed" tells what was heard. @param {number} epoch */
+  flush(epoch) {
+    this.stats.flushes += 1;
+    this.#flushedAt = performance.now();
+    this.#flushedEpoch = Math.max(this.#flushedEpoch, epoch);
+    if (this.#node) return this.#post({ kind: "flush", epoch });
+    this.#waiting = this.#waiting.filter(({ message }) => message.epoch !== epoch);
+    this.#onFlushed({ epoch, samples: 0, delayMs: 0 });
+  }
+  /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
+  read(samples) {
+    if (this.#analyser) this.#analyser.getFloatTimeDomainData(samples);
+    else samples.fill(0);
+  }
+  close() {
+    this.#post({ kind: "close" });
+    this.#waiting = [];
+    this.#failed = true;
+    if (this.#context && this.#context.state !== "closed") void this.#context.close();
+  }
+  #ensure() {
+    if (this.#context || this.#failed) return this.#context;
+    try {
+      this.#build(contextAtApiRate());
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#context;
+  }
+  /** @param {AudioContext} context */
+  #build(context) {
+    this.#context = context;
+    this.#output = new GainNode(context);
+    this.#analyser = new AnalyserNode(context, { fftSize: 1024 });
+    this.#output.connect(context.destination);
+    this.#output.connect(this.#analyser);
+    context.onstatechange = () => this.#events.changed();
+    loadWorklet(context, playback_default).then(
+      () => this.#start(
+        context,
+        /** @type {GainNode} */
+        this.#output
+      ),
+      (error) => this.#fail(error)
+    );
+  }
+  /** @param {AudioContext} context @param {GainNode} output */
+  #start(context, output) {
+    if (context.state === "closed") return;
+    const node = new AudioWorkletNode(context, "rt-playback", {
+      numberOfInputs: 0,
+      outputChannelCount: [1]
+    });
+    node.port.onmessage = ({ data }) => data.kind === "flushed" ? this.#onFlushed(data) : this.#onPlayed(data);
+    node.connect(output);
+    this.#node = node;
+    this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[this.#path] });
+    for (const { message, transfer } of this.#waiting.splice(0)) this.#post(message, transfer);
+  }
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#failed = true;
+    this.#waiting = [];
+    this.#setSounding(false);
+    this.#events.failed(
+      /** @type {Error} */
+      error
+    );
+  }
+  /** @param {any} message @param {Transferable[]} [transfer] */
+  #post(message, transfer = []) {
+    if (this.#node) this.#node.port.postMessage(message, transfer);
+    else if (!this.#failed && message.epoch !== void 0) this.#waiting.push({ message, transfer });
+  }
+  /** @param {number} epoch @param {number} seq @returns {boolean} */
+  #isNew(epoch, seq) {
+    if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
+    const { gaps, next } = { gaps: seq - this.#expected.seq, next: seq + 1 };
+    if (gaps < 0) {
+      this.stats.duplicates += 1;
+      return false;
+    }
+    this.stats.gaps += gaps;
+    this.#expected.seq = next;
+    return true;
+  }
+  /** @param {any} report of the worklet */
+  #onPlayed(report) {
+    this.stats.underruns = report.underruns;
+    this.stats.skippedSamples = report.skipped;
+    this.stats.overflowedSamples = report.overflowed;
+    this.stats.playedSamples = report.samples;
+    this.#setSounding(report.sounding);
+    this.#events.played(this.#heard(report));
+  }
+  /** @param {{epoch: number, samples: number, delayMs: number}} report */
+  #onFlushed(report) {
+    this.stats.lastFlushMs = performance.now() - this.#flushedAt;
+    this.stats.playedSamples = report.samples;
+    this.#setSounding(false);
+    this.#events.flushed(this.#heard(report));
+  }
+  /** @param {{epoch: number, samples: number, delayMs: number, bufferedMs?: number}} report */
+  #heard({ epoch, samples, delayMs, bufferedMs = 0 }) {
+    const { outputLatency = 0, baseLatency = 0 } = this.#context ?? {};
+    const latencyMs = (outputLatency || baseLatency) * 1e3 + delayMs;
+    return { epoch, samples, latencyMs, bufferedMs };
+  }
+  /** @param {boolean} sounding */
+  #setSounding(sounding) {
+    if (sounding === this.#sounding) return;
+    this.#sounding = sounding;
+    this.#events.changed();
+  }
+};
+function contextAtApiRate() {
+  try {
+    return new AudioContext({ sampleRate: API_RATE_HZ, latencyHint: "interactive" });
+  } catch {
+    return new AudioContext({ latencyHint: "interactive" });
+  }
+}
+
+// src/transcript.js
+var MAX_SHOWN = 400;
+var SPEAKERS = { user: "You", assistant: "Assistant", system: "Instructions", tool: "Tool" };
+var Transcript = class {
+  /** @type {Map<string, Item>} */
+  #items = /* @__PURE__ */ new Map();
+  /** @type {string[]} */
+  #order = [];
+  /** Begin anew. @param {Item[]} items @param {string[]} order */
+  replace(items, order) {
+    this.#items = /* @__PURE__ */ new Map();
+    this.#order = [];
+    this.update(items, order);
+  }
+  /**
+   * Take changed items.
+   * @param {Item[]} items
+   * @param {string[] | null} order all ids, or null when the order did not change
+   */
+  update(items, order) {
+    for (const item of items) {
+      if (!this.#items.has(item.id)) this.#order.push(item.id);
+      this.#items.set(item.id, item);
+    }
+    if (order) this.#reorder(order);
+  }
+  /** What is not in the order any more was deleted. @param {string[]} order */
+  #reorder(order) {
+    this.#order = order.filter((id) => this.#items.has(id));
+    const kept = new Set(order);
+    for (const id of this.#items.keys()) if (!kept.has(id)) this.#items.delete(id);
+  }
+  /** How many items at the beginning are not in `lines`. */
+  get hidden() {
+    return Math.max(0, this.#order.length - MAX_SHOWN);
+  }
+  /** @returns {Line[]} */
+  get lines() {
+    return this.#order.slice(-MAX_SHOWN).map((id) => describe(
+      /** @type {Item} */
+      this.#items.get(id)
+    ));
+  }
+};
+function describe(item) {
+  const busy = item.state === "in_progress" || item.state === "listening";
+  return {
+    id: item.id,
+    side: item.kind === "message" && item.role === "user" ? "user" : sideOf(item),
+    speaker: speakerOf(item),
+    text: item.text ?? "",
+    placeholder: item.text ? "" : placeholderOf(item),
+    note: noteOf(item),
+    busy,
+    failed: item.state === "failed"
+  };
+}
+function sideOf(item) {
+  return item.kind === "message" && item.role === "assistant" ? "assistant" : "aside";
+}
+function speakerOf(item) {
+  if (item.kind === "function_call") return "Tool call";
+  if (item.kind === "function_call_output") return "Tool result";
+  return SPEAKERS[item.role] ?? item.role;
+}
+function placeholderOf(item) {
+  if (item.state === "listening") return "Listening…";
+  if (item.state === "in_progress") return item.role === "user" ? "Transcribing…" : "Thinking…";
+  if (item.state === "failed") return item.role === "user" ? "Not understood" : "No reply";
+  if (item.state === "interrupted") return "Interrupted before the first word";
+  return item.role === "user" ? "(nothing was understood)" : "(no words)";
+}
+function noteOf(item) {
+  if (item.state === "failed") return item.role === "user" ? "" : "The reply failed.";
+  if (item.state !== "interrupted" && !item.truncated) return "";
+  if (item.role !== "assistant") return "";
+  if (item.heard_ms === null || item.heard_ms === void 0) return "Interrupted.";
+  if (item.heard_ms <= 0) return "Interrupted: nothing of it was heard.";
+  return `Interrupted after ${(item.heard_ms / 1e3).toFixed(1)} s: the rest was not heard.`;
+}
+
+// src/engine.js
+var RESUME_WITHIN_MS = 1e4;
+var SILENT_AFTER_MS = 1e4;
+function newClientId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+var Engine = class {
+  client = newClientId();
+  #model;
+  #link;
+  #liveness;
+  #microphone;
+  #transcript = new Transcript();
+  /** @type {Set<() => void>} */
+  #watchers = /* @__PURE__ */ new Set();
+  #views = 0;
+  #scheduled = false;
+  /** @type {Notice[]} */
+  #notices = [];
+  #problem = "";
+  #speaking = "nobody";
+  #armed = false;
+  #resumeUntil = 0;
+  #obstacle = obstacleOf(globalThis);
+  #samples = new Float32Array(1024);
+  /** @param {import("@anywidget/types").AnyModel} model */
+  constructor(model) {
+    this.#model = model;
+    this.player = this.#makePlayer();
+    this.#microphone = this.#makeMicrophone();
+    this.#link = new Link(model, this.client, () => this.#describe(), {
+      message: (message, audio) => this.#receive(message, audio),
+      path: (path) => this.#onPath(path)
+    });
+    const ping = () => this.#link.send("ping", { t_ms: performance.now() });
+    this.#liveness = new Liveness(model, ping, () => this.#onLife());
+    model.on("change", this.#changed);
+    model.on("change:owner", this.#onOwner);
+    model.on("change:turn_detection", this.#onTurnDetection);
+    this.#onTurnDetection();
+    addEventListener("pagehide", this.#onPageHide);
+    void this.#link.hello();
+  }
+  /** Leave: stop the microphone and the sound, and forget the page. */
+  close() {
+    removeEventListener("pagehide", this.#onPageHide);
+    this.#model.off("change", this.#changed);
+    this.#model.off("change:owner", this.#onOwner);
+    this.#model.off("change:turn_detection", this.#onTurnDetection);
+    this.#liveness.close();
+    this.#microphone.dispose();
+    this.player.close();
+    this.#link.close();
+    this.#watchers.clear();
+  }
+  /** Call after each change of `state`. @param {() => void} watcher @returns {() => void} */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    this.#setViews(this.#views + 1);
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#setViews(this.#views - 1);
+    };
+  }
+  /** Plain numbers for tests and the curious. */
+  get stats() {
+    return { ...this.#microphone.stats, ...this.player.stats };
+  }
+  /** What a view shows. */
+  get state() {
+    const microphone = this.#microphone;
+    return {
+      status: this.#text("status"),
+      life: this.#liveness.life,
+      answered: this.#link.answered,
+      backend: this.#text("backend"),
+      model: this.#text("model"),
+      voice: this.#text("voice"),
+      soundGoesTo: this.#text("sound_goes_to"),
+      path: this.#link.path,
+      pushToTalk: microphone.pushToTalk,
+      elsewhere: this.#owner !== "" && this.#owner !== this.client,
+      mic: microphone.state,
+      muted: microphone.muted,
+      talking: microphone.talking,
+      devices: microphone.devices,
+      chosenDevice: microphone.chosenDevice,
+      canRecord: this.#obstacle === "",
+      armed: this.#armed,
+      speaking: this.#speaking,
+      sounding: this.player.sounding,
+      needsClick: this.player.needsClick,
+      lines: this.#transcript.lines,
+      hiddenLines: this.#transcript.hidden,
+      messages: this.#messages
+    };
+  }
+  /** How loud both sides are now, 0…1. */
+  get levels() {
+    this.#microphone.read(this.#samples);
+    const user = meterOf(dbfs(this.#samples));
+    this.player.read(this.#samples);
+    return { user, assistant: meterOf(dbfs(this.#samples)) };
+  }
+  /** The user did something in this page: sound may play from now on. */
+  wake() {
+    if (this.#obstacle === "") this.player.unlock();
+  }
+  /** Open the microphone, or close it. */
+  toggleMicrophone() {
+    if (this.#microphone.state === "off") void this.#openMicrophone();
+    else this.#microphone.close();
+  }
+  toggleMute() {
+    this.#microphone.mute(!this.#microphone.muted);
+  }
+  /** Push-to-talk. @param {boolean} down */
+  talk(down) {
+    this.#microphone.talk(down);
+    if (down && this.#microphone.state === "off") void this.#openMicrophone();
+  }
+  /** @param {string} deviceId */
+  chooseDevice(deviceId) {
+    const context = this.player.unlock();
+    if (context) void this.#microphone.choose(deviceId, context);
+  }
+  /** Stop the reply. */
+  cancel() {
+    this.#link.send("cancel");
+  }
+  /** @param {string} text */
+  say(text) {
+    this.#claim();
+    this.#link.send("say", { text });
+  }
+  /** @param {File} file an audio file that the browser can decode */
+  async sendFile(file) {
+    this.#claim();
+    this.#setProblem(await sendFile(file, (fields, audio) => this.#link.send("audio-file", fields, audio)));
+  }
+  /** Let a reply be heard that waits for a click. */
+  hear() {
+    this.#claim();
+  }
+  dismiss() {
+    this.#problem = "";
+    this.#notices = [];
+    this.#changed();
+  }
+  async #openMicrophone() {
+    if (this.#obstacle) return;
+    this.#problem = "";
+    this.#claim();
+    const context = this.player.context;
+    if (context) await this.#microphone.open(context);
+  }
+  #claim() {
+    this.#armed = false;
+    this.wake();
+    this.#link.send("claim");
+  }
+  #makePlayer() {
+    return new Player({
+      played: (heard) => this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
+      flushed: (heard) => this.#link.send("flushed", counted(heard)),
+      changed: this.#changed,
+      failed: (error) => this.#setProblem(refusalSentence(error))
+    });
+  }
+  #makeMicrophone() {
+    return new Microphone({
+      send: (kind, fields, audio) => {
+        this.#link.send(kind, fields, audio);
+        this.#liveness.waited(this.#microphone.waitingMs);
+      },
+      problem: (sentence) => this.#setProblem(sentence),
+      changed: this.#changed
+    });
+  }
+  #describe() {
+    return {
+      origin: location.origin,
+      hostname: location.hostname,
+      secure: isSecureContext,
+      can_record: this.#obstacle,
+      views: this.#views
+    };
+  }
+  /** @param {KernelMessage} message @param {DataView | ArrayBuffer | undefined} audio */
+  #receive(message, audio) {
+    this.#liveness.heard();
+    if (message.kind === "play-chunk") {
+      this.player.chunk(message.epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
+    } else if (message.kind === "play-end") this.player.end(message.epoch);
+    else if (message.kind === "flush-playback") this.player.flush(message.epoch);
+    else if (message.kind === "mic-ack") this.#microphone.ack(message.seq);
+    else this.#show(message);
+  }
+  /** @param {KernelMessage} message */
+  #show(message) {
+    if (message.kind === "snapshot") {
+      this.#transcript.replace(message.items, message.order);
+      this.#notices = message.notices;
+    } else if (message.kind === "items") this.#transcript.update(message.items, message.order);
+    else if (message.kind === "notice") this.#notices = [...this.#notices, notice(message)].slice(-3);
+    else if (message.kind === "speaking") this.#speaking = message.who;
+    else if (message.kind === "arm-mic") this.#armed = true;
+    else if (message.kind === "stop-mic") this.#microphone.close(message.reason);
+    this.#changed();
+  }
+  /** @param {"comm" | "direct"} path */
+  #onPath(path) {
+    this.#microphone.path = path;
+    this.player.path = path;
+    if (path === "comm") this.#liveness.doubt();
+    this.#changed();
+  }
+  #onLife() {
+    const { life } = this.#liveness;
+    if (life !== "live" && this.#microphone.state !== "off") {
+      this.#resumeUntil = performance.now() + RESUME_WITHIN_MS;
+      this.#microphone.close("connection lost");
+    } else if (life === "live" && performance.now() < this.#resumeUntil) {
+      this.#resumeUntil = 0;
+      void this.#openMicrophone();
+    }
+    this.#changed();
+  }
+  #onOwner = () => {
+    if (this.#owner === "" || this.#owner === this.client) return;
+    if (this.#microphone.state === "off") return;
+    this.#microphone.close("another page");
+    this.#setProblem(TAKEN_OVER);
+  };
+  #onTurnDetection = () => {
+    this.#microphone.pushToTalk = this.#text("turn_detection") === "none";
+  };
+  #onPageHide = () => {
+    this.#microphone.close("page left");
+    this.#link.send("bye");
+  };
+  get #messages() {
+    const { waitingMs } = this.#microphone;
+    const dropped = Math.max(this.#microphone.droppedMs, Number(this.#model.get("dropped_ms") ?? 0));
+    const texts = [
+      this.#liveness.life === "gone" ? KERNEL_GONE : "",
+      this.#liveness.life === "lost" ? KERNEL_LOST : "",
+      obstacleSentence(this.#obstacle),
+      this.#problem,
+      this.#model.get("mic_waits") && this.#link.path === "comm" ? MIC_WAITS : "",
+      waitingMs > SILENT_AFTER_MS ? KERNEL_SILENT : "",
+      droppedSentence(dropped)
+    ];
+    const own = texts.filter(Boolean).map((text) => ({ level: "warning", text }));
+    return [...own, ...this.#notices];
+  }
+  get #owner() {
+    return this.#text("owner");
+  }
+  /** @param {string} trait */
+  #text(trait) {
+    return String(this.#model.get(trait) ?? "");
+  }
+  /** @param {string} sentence */
+  #setProblem(sentence) {
+    this.#problem = sentence;
+    this.#changed();
+  }
+  /** @param {number} views */
+  #setViews(views) {
+    this.#views = views;
+    void this.#link.hello();
+  }
+  /** Tell the views, once for all changes of this moment. */
+  #changed = () => {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const watcher of this.#watchers) watcher();
+    });
+  };
+};
+function counted({ epoch, samples, latencyMs }) {
+  return { epoch, samples, latency_ms: latencyMs };
+}
+function notice({ level, text }) {
+  return { level: String(level), text: String(text) };
+}
+
+// src/elements.js
+var SVG = "http://www.w3.org/2000/svg";
+var ICONS = {
+  mic: ["M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3Z", "M6 11a6 6 0 0 0 12 0", "M12 17v3.5"],
+  "mic-off": [
+    "M15 9.5v-3a3 3 0 0 0-5.7-1.3",
+    "M9 9v2a3 3 0 0 0 4.6 2.5",
+    "M18 11a6 6 0 0 1-.6 2.6",
+    "M6 11a6 6 0 0 0 8.8 5.3",
+    "M12 17v3.5",
+    "M4 4l16 16"
+  ],
+  wave: ["M4 10v4", "M8 7v10", "M12 4v16", "M16 8v8", "M20 10.5v3"],
+  stop: ["M7 7h10v10H7Z"],
+  off: ["M12 4v8", "M7.5 6.8a7 7 0 1 0 9 0"],
+  send: ["M12 19V5", "M6 11l6-6 6 6"],
+  file: ["M13 3.5H7A1.5 1.5 0 0 0 5.5 5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V9Z", "M13 3.5V9h5.5", "M9 14v2", "M12 12.5v5", "M15 14v2"],
+  down: ["M12 5v14", "M6 13l6 6 6-6"],
+  speaker: ["M4 9.5v5h3.5L12 18.5v-13L7.5 9.5Z", "M15.5 9a4.2 4.2 0 0 1 0 6", "M18 6.5a7.8 7.8 0 0 1 0 11"],
+  close: ["M6 6l12 12", "M18 6L6 18"]
+};
+function el(tag, className, ...parts) {
+  const element = document.createElement(tag);
+  element.className = className;
+  for (const part of parts) {
+    if (typeof part === "string" || part instanceof Node) element.append(part);
+    else for (const [name, value] of Object.entries(part)) element.setAttribute(name, value);
+  }
+  return element;
+}
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", `rt-icon rt-icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("focusable", "false");
+  for (const line of ICONS[name] ?? []) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", line);
+    svg.append(path);
+  }
+  return svg;
+}
+function iconButton(className, iconName, name, onClick) {
+  const button = el("button", className, { type: "button" }, icon(iconName));
+  setName(button, name);
+  button.addEventListener("click", onClick);
+  return button;
+}
+function setName(element, name) {
+  setAttribute(element, "aria-label", name);
+  setAttribute(element, "title", name);
+}
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+// src/composer.js
+var MAX_HEIGHT_PX = 120;
+var Composer = class {
+  #actions;
+  #text = el("textarea", "rt-text", {
+    rows: "1",
+    placeholder: "Type instead of talking",
+    "aria-label": "Message",
+    spellcheck: "true"
+  });
+  #send = el("button", "rt-send", { type: "submit", "aria-label": "Send", title: "Send" }, icon("send"));
+  #file = el("input", "rt-file-input", { type: "file", accept: "audio/*", tabindex: "-1", "aria-hidden": "true" });
+  #choose = iconButton("rt-tool rt-file", "file", "Choose an audio file", () => this.#file.click());
+  /** @param {ComposerActions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.root = el("form", "rt-composer", this.#choose, this.#file, this.#text, this.#send);
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#text.addEventListener("input", () => this.#fit());
+    this.#file.addEventListener("change", () => this.#sendFile());
+    this.#fit();
+  }
+  /** @param {boolean} disabled */
+  show(disabled) {
+    this.#text.disabled = disabled;
+    this.#choose.disabled = disabled;
+    this.#fit();
+  }
+  #submit() {
+    const text = this.#text.value.trim();
+    if (!text || this.#text.disabled) return;
+    this.#actions.say(text);
+    this.#text.value = "";
+    this.#fit();
+  }
+  #sendFile() {
+    const file = this.#file.files?.[0];
+    if (file) this.#actions.sendFile(file);
+    this.#file.value = "";
+  }
+  /** As high as its text, and the button only when there is some. */
+  #fit() {
+    this.#send.disabled = this.#text.disabled || this.#text.value.trim() === "";
+    this.#text.style.height = "auto";
+    const height = Math.min(MAX_HEIGHT_PX, this.#text.scrollHeight);
+    if (height > 0) this.#text.style.height = `${height}px`;
+  }
+};
+
+// src/log_view.js
+var NEAR_END_PX = 32;
+var LogView = class {
+  /** @type {Map<string, HTMLElement>} */
+  #rows = /* @__PURE__ */ new Map();
+  #log = el("div", "rt-log", {
+    role: "log",
+    "aria-live": "polite",
+    "aria-label": "Transcript",
+    tabindex: "0"
+  });
+  #hidden = el("div", "rt-earlier");
+  #empty = el("div", "rt-empty");
+  #latest = el("button", "rt-pill rt-latest", { type: "button" }, icon("down"), "Latest");
+  #follows = true;
+  constructor() {
+    this.root = el("div", "rt-log-frame", this.#log, this.#latest);
+    this.#log.append(this.#hidden, this.#empty);
+    this.#log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.#latest.addEventListener("click", () => this.#toEnd());
+    this.#latest.hidden = true;
+  }
+  /** @param {Line[]} lines @param {number} hidden @param {string} empty shown when there are none */
+  show(lines, hidden, empty) {
+    setText(this.#hidden, hidden ? `${hidden} earlier items are not shown here.` : "");
+    setText(this.#empty, lines.length ? "" : empty);
+    this.#removeAllBut(new Set(lines.map((line) => line.id)));
+    let before = this.#empty;
+    for (const line of lines) {
+      const row = this.#rowOf(line.id);
+      fill(row, line);
+      if (before.nextElementSibling !== row) before.after(row);
+      before = row;
+    }
+    if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+  /** @param {string} id */
+  #rowOf(id) {
+    let row = this.#rows.get(id);
+    if (!row) {
+      row = newRow(id);
+      this.#rows.set(id, row);
+    }
+    return row;
+  }
+  /** @param {Set<string>} kept */
+  #removeAllBut(kept) {
+    for (const [id, row] of this.#rows) {
+      if (kept.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+  }
+  #onScroll() {
+    const { scrollTop, clientHeight, scrollHeight } = this.#log;
+    this.#follows = scrollTop + clientHeight >= scrollHeight - NEAR_END_PX;
+    this.#latest.hidden = this.#follows;
+  }
+  #toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#log.focus({ preventScroll: true });
+  }
+};
+function newRow(id) {
+  const row = el("div", "rt-item", { "data-id": id });
+  row.append(
+    el("div", "rt-speaker"),
+    el("div", "rt-words", { dir: "auto" }),
+    el("div", "rt-note")
+  );
+  return row;
+}
+function fill(row, line) {
+  const [speaker, words, note] = (
+    /** @type {Element[]} */
+    [...row.children]
+  );
+  if (!speaker || !words || !note) return;
+  setAttribute(row, "data-side", line.side);
+  setAttribute(row, "aria-busy", String(line.busy));
+  row.classList.toggle("rt-quiet", line.text === "");
+  row.classList.toggle("rt-failed", line.failed);
+  setText(speaker, line.speaker);
+  setText(words, line.text || line.placeholder);
+  setText(note, line.note);
+}
+
+// src/stage.js
+function stageOf(state) {
+  return inert(state) ?? closedMicrophone(state) ?? openMicrophone(state);
+}
+function stage(mode, label, hint, action, disabled = false) {
+  return { mode, label, hint, action, disabled };
+}
+function inert(state) {
+  const off = "Microphone not available";
+  if (state.life === "gone") return stage("inert", "Kernel gone", "Run the cell again.", off, true);
+  if (state.life === "lost") return stage("inert", "Not connected", "Waiting for the kernel…", off, true);
+  if (state.status === "closed") {
+    return stage("inert", "Talk ended", "%rt_connect starts another.", off, true);
+  }
+  if (!state.canRecord) return stage("inert", "No microphone", "Type instead.", off, true);
+  return null;
+}
+function closedMicrophone(state) {
+  if (state.mic === "opening") {
+    return stage("opening", "Opening…", "Allow the microphone.", "Opening the microphone");
+  }
+  if (state.mic !== "off") return null;
+  const action = state.pushToTalk ? "Hold to talk" : "Turn the microphone on";
+  if (state.sounding) return stage("answering", "Answering", "", action);
+  if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
+  if (state.status === "connecting") return stage("off", "Connecting…", "", action);
+  if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
+  if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
+  if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
+  return stage("off", "Press to talk", "", action);
+}
+function openMicrophone(state) {
+  if (state.pushToTalk) {
+    if (state.talking) return stage("hearing", "Talking", "Let go to send.", "Send what you said");
+    if (answering(state)) return stage("answering", "Answering", "Hold to interrupt.", "Hold to talk");
+    return stage("listening", "Hold to talk", "Or tap, talk, tap again.", "Hold to talk");
+  }
+  const action = "Turn the microphone off";
+  if (answering(state)) return stage("answering", "Answering", "Speak to interrupt.", action);
+  if (state.muted) return stage("muted", "Muted", "Nobody hears you.", action);
+  if (state.speaking === "user") return stage("hearing", "Hearing you", "", action);
+  return stage("listening", "Listening", "Say something.", action);
+}
+function answering(state) {
+  return state.sounding || state.speaking === "assistant";
+}
+
+// src/talk_button.js
+var TAP_MS = 300;
+var KEYS = [" ", "Enter"];
+var TalkButton = class {
+  #actions;
+  #icons = { mic: icon("mic"), muted: icon("mic-off"), wave: icon("wave") };
+  #button = el("button", "rt-mic", { type: "button" }, ...Object.values(this.#icons));
+  #pressedAt = 0;
+  #pressed = false;
+  #latched = false;
+  /** @param {TalkActions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.root = el("div", "rt-mic-frame", el("span", "rt-ring"), this.#button);
+    const button = this.#button;
+    button.addEventListener("click", () => {
+      if (!actions.isPushToTalk()) actions.toggle();
+    });
+    button.addEventListener("pointerdown", (event) => {
+      button.setPointerCapture(event.pointerId);
+      this.#press();
+    });
+    button.addEventListener("pointerup", () => this.#letGo());
+    button.addEventListener("pointercancel", () => this.#letGo());
+    button.addEventListener("keydown", (event) => {
+      if (KEYS.includes(event.key) && !event.repeat) this.#press();
+    });
+    button.addEventListener("keyup", (event) => {
+      if (KEYS.includes(event.key)) this.#letGo();
+    });
+    button.addEventListener("blur", () => this.#letGo());
+  }
+  /** @param {import("./stage.js").Stage} stage @param {{mic: string, pushToTalk: boolean, talking: boolean}} state */
+  show(stage2, { mic, pushToTalk, talking }) {
+    setName(this.#button, stage2.action);
+    setAttribute(this.#button, "aria-pressed", String(pushToTalk ? talking : mic === "open"));
+    this.#button.disabled = stage2.disabled;
+    if (pushToTalk && !talking && mic === "off") this.#latched = false;
+  }
+  #press() {
+    if (!this.#actions.isPushToTalk() || this.#pressed) return;
+    this.#pressed = true;
+    this.#pressedAt = performance.now();
+    if (!this.#latched) this.#actions.talk(true);
+  }
+  #letGo() {
+    if (!this.#pressed) return;
+    this.#pressed = false;
+    const tapped = performance.now() - this.#pressedAt < TAP_MS;
+    this.#latched = tapped && !this.#latched;
+    if (!this.#latched) this.#actions.talk(false);
+  }
+};
+
+// src/view.js
+var STATUS = { connecting: "Connecting", open: "Connected", closed: "Closed", lost: "Connection lost" };
+var EMPTY = "Press the microphone and say something, or type below.";
+var View = class {
+  #engine;
+  #unwatch;
+  #frame = 0;
+  #dot = el("span", "rt-dot", { role: "img" });
+  #backend = el("span", "rt-backend");
+  #model = el("span", "rt-model");
+  #path = el("span", "rt-path");
+  #where = el("div", "rt-where");
+  #talk;
+  #label = el("div", "rt-label", { role: "status" });
+  #hint = el("div", "rt-hint");
+  #meters = { user: el("span", "rt-bar"), assistant: el("span", "rt-bar") };
+  #mute;
+  #stop;
+  #off;
+  #devices = el("select", "rt-device", { "aria-label": "Microphone", title: "Microphone" });
+  #deviceKey = "";
+  #log = new LogView();
+  #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
+  #composer;
+  #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this.#engine = engine;
+    this.#talk = new TalkButton({
+      isPushToTalk: () => engine.state.pushToTalk,
+      toggle: () => engine.toggleMicrophone(),
+      talk: (down) => engine.talk(down)
+    });
+    this.#mute = iconButton("rt-tool rt-mute", "mic-off", "Mute", () => engine.toggleMute());
+    this.#stop = iconButton("rt-tool rt-stop", "stop", "Stop the reply", () => engine.cancel());
+    this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () => engine.toggleMicrophone());
+    this.#composer = new Composer({
+      say: (text) => engine.say(text),
+      sendFile: (file) => void engine.sendFile(file)
+    });
+    this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
+    this.#hear.addEventListener("click", () => engine.hear());
+    this.root = this.#build();
+    this.root.rtEngine = engine;
+    this.#unwatch = engine.watch(() => this.#show());
+    this.#show();
+  }
+  close() {
+    this.#unwatch();
+    cancelAnimationFrame(this.#frame);
+    this.root.remove();
+  }
+  #build() {
+    const head = el(
+      "header",
+      "rt-head",
+      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#path),
+      this.#where
+    );
+    const stage2 = el(
+      "div",
+      "rt-stage",
+      this.#talk.root,
+      el("div", "rt-state", this.#label, this.#hint),
+      el("div", "rt-meters", meter("You", this.#meters.user), meter("Reply", this.#meters.assistant)),
+      el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      this.#devices
+    );
+    this.#log.root.append(this.#hear);
+    const talk = el("div", "rt-talk", this.#log.root, this.#composer.root);
+    const root = el(
+      "section",
+      "rt-panel",
+      { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
+      head,
+      el("div", "rt-body", stage2, talk),
+      this.#messages
+    );
+    this.#keepEvents(root);
+    return root;
+  }
+  /** A click or key here is a wish to hear; keys are the panel's, not the notebook's. */
+  /** @param {HTMLElement} root */
+  #keepEvents(root) {
+    const wake = () => this.#engine.wake();
+    root.addEventListener("pointerdown", wake);
+    for (const type of ["keydown", "keyup", "keypress"]) {
+      root.addEventListener(type, (event) => event.stopPropagation());
+    }
+    root.addEventListener("keydown", wake);
+  }
+  #show() {
+    const { state } = this.#engine;
+    const stage2 = stageOf(state);
+    this.#showHead(state);
+    this.#showStage(state, stage2);
+    const closed = state.status === "closed" || state.life === "gone";
+    this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
+    this.#hear.hidden = !state.needsClick;
+    this.#composer.show(closed);
+    this.#showMessages(state.messages);
+    if (state.mic === "open" || state.sounding) this.#animate();
+  }
+  /** @param {State} state */
+  #showHead(state) {
+    const status = state.life === "live" ? state.status : "lost";
+    const name = STATUS[
+      /** @type {keyof typeof STATUS} */
+      status
+    ] ?? status;
+    setAttribute(this.#dot, "data-status", status);
+    setName(this.#dot, name);
+    setText(this.#backend, state.backend || name);
+    setText(this.#model, [state.model, state.voice].filter(Boolean).join(" · "));
+    setText(this.#path, state.path === "direct" ? "direct" : "comm");
+    setAttribute(this.#path, "data-path", state.path);
+    setName(
+      this.#path,
+      state.path === "direct" ? "Sound goes directly between this page and the kernel" : "Sound goes through the notebook's own connection"
+    );
+    setText(this.#where, state.soundGoesTo);
+    setAttribute(this.#where, "title", state.soundGoesTo);
+  }
+  /** @param {State} state @param {import("./stage.js").Stage} stage */
+  #showStage(state, stage2) {
+    setAttribute(this.root, "data-mode", stage2.mode);
+    this.#talk.show(stage2, state);
+    setText(this.#label, stage2.label);
+    setText(this.#hint, stage2.hint);
+    this.#mute.disabled = state.mic !== "open";
+    this.#mute.hidden = state.pushToTalk;
+    setAttribute(this.#mute, "aria-pressed", String(state.muted));
+    setName(this.#mute, state.muted ? "Unmute" : "Mute");
+    this.#off.hidden = !state.pushToTalk;
+    this.#off.disabled = state.mic !== "open";
+    this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
+    this.#showDevices(state);
+  }
+  /** @param {State} state */
+  #showDevices({ devices, chosenDevice, canRecord }) {
+    const key = JSON.stringify([devices, chosenDevice]);
+    if (key === this.#deviceKey) return;
+    this.#deviceKey = key;
+    const options = [{ deviceId: "", label: "Default microphone" }, ...devices.filter(isNamed)];
+    this.#devices.replaceChildren(
+      ...options.map(({ deviceId, label }) => el("option", "", { value: deviceId }, label))
+    );
+    this.#devices.value = chosenDevice;
+    this.#devices.disabled = !canRecord || devices.length === 0;
+  }
+  /** @param {{level: string, text: string}[]} messages */
+  #showMessages(messages) {
+    const rows = messages.map(
+      ({ level, text }) => el("div", "rt-message", { "data-level": level }, el("span", "", text))
+    );
+    const shown = [...this.#messages.children].map((row) => row.textContent).join("\n");
+    if (shown !== messages.map(({ text }) => text).join("\n")) this.#messages.replaceChildren(...rows);
+  }
+  /** Meters move while there is something to measure. */
+  #animate() {
+    if (this.#frame) return;
+    const step = () => {
+      const { mic, sounding } = this.#engine.state;
+      const { user, assistant } = this.#engine.levels;
+      this.root.style.setProperty("--rt-user", user.toFixed(3));
+      this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
+      this.#frame = mic === "open" || sounding ? requestAnimationFrame(step) : 0;
+      if (!this.#frame) this.#restMeters();
+    };
+    this.#frame = requestAnimationFrame(step);
+  }
+  #restMeters() {
+    this.root.style.setProperty("--rt-user", "0");
+    this.root.style.setProperty("--rt-assistant", "0");
+  }
+};
+function isNamed({ deviceId }) {
+  return deviceId !== "default";
+}
+function meter(name, bar) {
+  return el("div", "rt-meter", el("span", "rt-meter-name", name), el("span", "rt-track", bar));
+}
+
+// src/widget.js
+var engines = /* @__PURE__ */ new Map();
+var widget_default = {
+  /** @param {import("@anywidget/types").InitializeProps} props */
+  initialize({ model }) {
+    const id = String(model.get("panel_id"));
+    const engine = new Engine(model);
+    engines.set(id, engine);
+    return () => {
+      engine.close();
+      if (engines.get(id) === engine) engines.delete(id);
+    };
+  },
+  /** @param {import("@anywidget/types").RenderProps} props */
+  render({ model, el: host }) {
+    const id = String(model.get("panel_id"));
+    const engine = engines.get(id);
+    if (!engine) return void 0;
+    const view = new View(engine);
+    const hideStatic = document.createElement("style");
+    hideStatic.textContent = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
+    host.append(hideStatic, view.root);
+    return () => {
+      view.close();
+      hideStatic.remove();
+    };
+  }
+};
+export {
+  widget_default as default
+};
