@@ -46,15 +46,13 @@ _EVENTS: dict[str, _Fields] = {
 
 
 def parsed(frame: str | bytes) -> Json:
-    """Read one frame, or refuse what is not a JSON object of sane depth in text."""
+    """Read one frame, or refuse what is not a JSON object in text."""
     try:
         event = json.loads(frame, parse_constant=_refuse) if isinstance(frame, str) else None
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
         raise Refusal("The event is not a JSON object in a text frame.", "invalid_event")
-    if _is_deeper(event, MAX_DEPTH):
-        raise Refusal(f"The event is nested deeper than {MAX_DEPTH}.", "invalid_event")
     return event
 
 
@@ -80,6 +78,8 @@ def event_id_of(event: Json) -> str | None:
 
 def check(event: Json) -> None:
     """Refuse an event of unknown type, or with fields that it does not have or lacks."""
+    if _is_deeper(event, MAX_DEPTH):
+        raise Refusal(f"The event is nested deeper than {MAX_DEPTH}.", "invalid_event")
     kind = event.get("type")
     if kind is None:
         raise Refusal("The 'type' field is missing.", "invalid_event")

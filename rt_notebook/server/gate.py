@@ -41,8 +41,8 @@ class Gate:
 
     def refuse(self, request: Request) -> Response | None:
         """Return the HTTP answer to a request that may not be upgraded, else None."""
-        host = request.headers.get("Host", "")
-        if self.loopback and not is_loopback(urlsplit(f"//{host}").hostname):
+        hosts = request.headers.get_all("Host")
+        if self.loopback and not all(is_loopback(urlsplit(f"//{host}").hostname) for host in hosts):
             return _error(HTTPStatus.FORBIDDEN, "invalid_host", "This Host is not served here.")
         for origin in request.headers.get_all("Origin"):
             if not is_loopback(urlsplit(origin).hostname):

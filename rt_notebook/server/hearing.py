@@ -68,16 +68,10 @@ class Hearing:
         self._format = session.input["format"]
         self._turn_detection = session.turn_detection
         self._buffer = InputBuffer(sample_rate_hz(self._format), self._turn_detection)
-        self._activity: asyncio.Future[VoiceActivity] | None = None
+        self._activity: VoiceActivity | None = None
         self._turn: _Turn | None = None
         self._said_deaf = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._prepare()
-
-    def _prepare(self) -> None:
-        if self._speech.can_hear:
-            rate = self._buffer.sample_rate_hz
-            self._activity = asyncio.ensure_future(self._speech.voice_activity(rate))
 
     def reconfigure(self) -> None:
         """Follow a changed session."""
@@ -87,7 +81,7 @@ class Hearing:
             origin_ms = self._buffer.written_ms
             rate = sample_rate_hz(self._format)
             self._buffer = InputBuffer(rate, self._session.turn_detection, origin_ms)
-            self._prepare()
+            self._activity = None
         elif self._session.turn_detection != self._turn_detection:
             self._forget_turn()
             self._buffer.set_turn_detection(self._session.turn_detection)
@@ -101,13 +95,14 @@ class Hearing:
         Refusal
             Once, when turns are to be found in it and nothing here can.
         """
-        activity = await self._activity if self._activity else None
-        if activity is None and self._turn_detection is not None:
+        if self._activity is None and self._speech.can_hear:
+            self._activity = await self._speech.voice_activity(self._buffer.sample_rate_hz)
+        if self._activity is None and self._turn_detection is not None:
             self._refuse_deaf()
             return
         slice_bytes = 2 * self._buffer.sample_rate_hz * _SLICE_MS // 1000
         for start in range(0, len(audio), slice_bytes):
-            for event in self._buffer.feed(audio[start : start + slice_bytes], activity):
+            for event in self._buffer.feed(audio[start : start + slice_bytes], self._activity):
                 self._on_event(event)
             await asyncio.sleep(0)
 

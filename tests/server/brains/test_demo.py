@@ -1,0 +1,111 @@
+"""What the demo brain says."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import pytest
+
+from rt_notebook.server.brains import Call, CallMade, CallResult, Context, Message, Say
+from rt_notebook.server.brains.demo import NOTICE, DemoBrain
+
+from .test_tool_use import WEATHER
+
+EARLIER = [Message("user", "hello"), Message("assistant", "Hello!")]
+
+
+def answer(*entries, **context) -> list:
+    async def collect() -> list:
+        brain = DemoBrain(now=lambda: datetime(2026, 11, 21, 15, 7))  # noqa: DTZ001
+        return [piece async for piece in brain.answer(Context(entries, **context))]
+
+    return asyncio.run(collect())
+
+
+def said(text: str, **context) -> str:
+    (piece,) = answer(*EARLIER, Message("user", text), **context)
+    return piece.text
+
+
+def test_the_first_answer_says_what_is_talking():
+    (piece,) = answer(Message("user", "hello"))
+    assert piece.text.startswith("I am the offline demo voice. I am not a language model.")
+
+
+def test_later_answers_do_not_say_it_again():
+    assert NOTICE not in said("hello")
+
+
+def test_who_are_you_says_it_once():
+    (piece,) = answer(Message("user", "Who are you?"))
+    assert piece.text.count("not a language model") == 1
+    assert said("What are you?").startswith(NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("What time is it?", "It is 3:07 PM."),
+        ("Hello, what's the time?", "It is 3:07 PM."),
+        ("What's the date today?", "Today is Saturday, November 21, 2026."),
+        ("What is twelve times thirty four?", "Twelve times thirty four is four hundred eight."),
+        ("Repeat after me: the sky is blue.", "the sky is blue."),
+        ("I like rain.", "You said: I like rain."),
+        ("Thank you.", "You are welcome."),
+    ],
+)
+def test_what_it_knows_it_answers_and_the_rest_it_says_back(text, reply):
+    assert said(text) == reply
+
+
+def test_help_names_what_it_can_do():
+    assert "repeat after you" in said("Help!")
+
+
+def test_the_story_is_long_enough_to_be_interrupted():
+    # 170 words a minute is fast for a voice
+    assert len(said("Tell me a long story.").split()) > 220
+
+
+def test_no_words_are_not_said_back():
+    assert said(" ").startswith("I heard no words.")
+
+
+def test_instructions_can_dictate_the_answer():
+    assert said("hello", instructions='Say exactly: "Good evening."') == "Good evening."
+
+
+def test_a_tool_is_called_and_its_result_told():
+    question = Message("user", "What is the weather in London?")
+    assert answer(question, tools=[WEATHER]) == [Call("get_weather", '{"city": "London"}')]
+    made = CallMade("call_1", "get_weather", "{}")
+    (piece,) = answer(question, made, CallResult("call_1", "Foggy"), tools=[WEATHER])
+    assert isinstance(piece, Say)
+    assert piece.text.endswith("get weather says: Foggy.")
+
+
+def test_a_call_without_a_result_is_waited_for():
+    made = CallMade("call_1", "get_weather", "{}")
+    (piece,) = answer(Message("user", "weather?"), made, tools=[WEATHER])
+    assert "still waiting for get weather" in piece.text
+
+
+def test_an_old_call_does_not_answer_a_new_question():
+    old = [
+        Message("user", "weather?"),
+        CallMade("call_1", "get_weather", "{}"),
+        CallResult("call_1", "Foggy"),
+    ]
+    (piece,) = answer(*old, *EARLIER, Message("user", "I like rain."), tools=[WEATHER])
+    assert piece.text == "You said: I like rain."
+
+
+@pytest.mark.parametrize(
+    ("choice", "calls"),
+    [("none", False), ("required", True), ({"type": "function", "name": "get_weather"}, True)],
+)
+def test_tool_choice_forbids_and_forces(choice, calls):
+    text = "the weather in Rome" if choice == "none" else "hello"
+    (piece,) = answer(Message("user", text), tools=[WEATHER], tool_choice=choice)
+    assert isinstance(piece, Call) == calls

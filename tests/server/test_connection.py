@@ -1,0 +1,323 @@
+"""Client events and their answers over a real connection, in text."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from .test_responses import CALL_LADDER, TEXT_LADDER
+from .wire import order, run, wired
+
+WEATHER = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "Look up the weather for a city.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    },
+}
+TEXT = {"output_modalities": ["text"]}
+
+
+@run
+async def test_a_text_turn_climbs_the_whole_ladder(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(**TEXT)
+        await wire.say("What is seven plus five?")
+        events = await wire.respond()
+        assert order(events) == [*TEXT_LADDER, "rate_limits.updated"]
+        response = events[-2]["response"]
+        text = response["output"][0]["content"][0]["text"]
+        assert text.endswith("Seven plus five is twelve.")
+        assert response["usage"]["output_token_details"]["text_tokens"] > 0
+
+
+@run
+async def test_a_tool_turn_climbs_both_ladders(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(**TEXT, tools=[WEATHER])
+        await wire.say("What is the weather in London?")
+        events = await wire.respond()
+        assert order(events) == [*CALL_LADDER, "rate_limits.updated"]
+        call = events[-2]["response"]["output"][0]
+        assert (call["name"], call["arguments"]) == ("get_weather", '{"city": "London"}')
+        output = {"type": "function_call_output", "call_id": call["call_id"], "output": "Foggy"}
+        await wire.send({"type": "conversation.item.create", "item": output})
+        added = await wire.one("conversation.item.added")
+        assert list(added["item"]) == ["id", "type", "call_id", "output"]
+        assert added["previous_item_id"] == call["id"]
+        await wire.one("conversation.item.done")
+        events = await wire.respond()
+        assert order(events) == [*TEXT_LADDER, "rate_limits.updated"]
+        assert "Foggy" in events[-2]["response"]["output"][0]["content"][0]["text"]
+
+
+@run
+async def test_the_session_is_greeted_and_nothing_else_follows(text_server):
+    # recorded: there is no conversation.created on a GA connection
+    async with wired(text_server, query="?model=gpt-realtime") as wire:
+        assert wire.events[0]["session"]["model"] == "gpt-realtime"
+        await wire.configure(instructions="Be brief.")
+        assert len(wire.events) == 2
+
+
+@run
+async def test_metadata_comes_back_with_the_response(text_server):
+    async with wired(text_server) as wire:
+        await wire.say("hello")
+        events = await wire.respond(**TEXT, metadata={"topic": "greeting"})
+        done = [event["response"] for event in events if "response" in event]
+        assert [response["metadata"] for response in done] == [{"topic": "greeting"}] * 2
+
+
+@run
+async def test_a_response_out_of_band_leaves_the_conversation_alone(text_server):
+    async with wired(text_server) as wire:
+        item_id = await wire.say("hello")
+        part = {"type": "input_text", "text": "What is two plus two?"}
+        events = await wire.respond(
+            **TEXT,
+            conversation="none",
+            input=[
+                {"type": "item_reference", "id": item_id},
+                {"type": "message", "role": "user", "content": [part]},
+            ],
+        )
+        assert not [event for event in events if event["type"].startswith("conversation.")]
+        response = events[-2]["response"]
+        assert response["conversation_id"] is None
+        assert "four" in response["output"][0]["content"][0]["text"]
+        await wire.send(
+            {"type": "conversation.item.retrieve", "item_id": response["output"][0]["id"]}
+        )
+        assert (await wire.one("error"))["error"]["code"] == "item_retrieve_invalid_item_id"
+
+
+@run
+async def test_tokens_can_be_limited(text_server):
+    async with wired(text_server) as wire:
+        await wire.say("Tell me a long story.")
+        response = (await wire.respond(**TEXT, max_output_tokens=20))[-2]["response"]
+        assert response["status"] == "incomplete"
+        assert response["status_details"]["reason"] == "max_output_tokens"
+        assert response["output"][0]["status"] == "incomplete"
+        assert 20 <= response["usage"]["output_tokens"] <= 25
+
+
+@pytest.mark.parametrize(
+    ("tool_choice", "calls"),
+    [("none", False), ("required", True), ({"type": "function", "name": "get_weather"}, True)],
+)
+def test_tool_choice_forbids_and_forces(text_server, tool_choice, calls):
+    @run
+    async def talk() -> None:
+        async with wired(text_server) as wire:
+            await wire.configure(**TEXT, tools=[WEATHER], tool_choice=tool_choice)
+            await wire.say("weather in Rome" if tool_choice == "none" else "hello")
+            output = (await wire.respond())[-2]["response"]["output"]
+            assert (output[0]["type"] == "function_call") == calls
+
+    talk()
+
+
+@run
+async def test_items_can_be_placed_retrieved_and_deleted(text_server):
+    async with wired(text_server) as wire:
+        first = await wire.say("second")
+        part = {"type": "input_text", "text": "first"}
+        item = {"id": "mine", "type": "message", "role": "system", "content": [part]}
+        await wire.send(
+            {"type": "conversation.item.create", "previous_item_id": "root", "item": item}
+        )
+        assert (await wire.one("conversation.item.added"))["previous_item_id"] is None
+        await wire.one("conversation.item.done")
+        await wire.send({"type": "conversation.item.retrieve", "item_id": "mine"})
+        retrieved = (await wire.one("conversation.item.retrieved"))["item"]
+        assert retrieved == {**item, "status": "completed"}
+        await wire.send({"type": "conversation.item.delete", "item_id": first})
+        assert (await wire.one("conversation.item.deleted"))["item_id"] == first
+
+
+@run
+async def test_the_input_buffer_is_cleared(text_server):
+    async with wired(text_server) as wire:
+        await wire.send({"type": "input_audio_buffer.clear"})
+        await wire.one("input_audio_buffer.cleared")
+
+
+@run
+async def test_less_than_100_ms_cannot_be_committed(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(audio={"input": {"turn_detection": None}})
+        await wire.append(bytes(48 * 60))
+        error = await wire.refusal({"type": "input_audio_buffer.commit"})
+        assert error["code"] == "input_audio_buffer_commit_empty"
+        assert error["message"] == (
+            "Error committing input audio buffer: buffer too small. Expected at least 100ms "
+            "of audio, but buffer only has 60.00ms of audio."
+        )
+
+
+@run
+async def test_committed_silence_becomes_an_item_without_words(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(
+            audio={"input": {"turn_detection": None, "transcription": {"model": "whisper-1"}}}
+        )
+        await wire.append(bytes(48 * 1200))
+        await wire.send({"type": "input_audio_buffer.commit"})
+        events = await wire.until("conversation.item.input_audio_transcription.completed")
+        assert order(events) == [
+            "input_audio_buffer.committed",
+            "conversation.item.added",
+            "conversation.item.done",
+            "conversation.item.input_audio_transcription.completed",
+        ]
+        assert len({event.get("item_id") or event["item"]["id"] for event in events}) == 1
+        assert events[1]["item"]["content"] == [{"type": "input_audio", "transcript": None}]
+        assert events[-1]["transcript"] == ""
+        assert events[-1]["usage"] == {"type": "duration", "seconds": 2}
+
+
+REFUSED = {
+    "no type": ({}, "invalid_event", None, "The 'type' field is missing."),
+    "unknown type": (
+        {"type": "response.explode"},
+        "invalid_value",
+        "type",
+        "Invalid value: 'response.explode'. Supported values are: 'session.update', "
+        "'input_audio_buffer.append', 'input_audio_buffer.commit', 'input_audio_buffer.clear', "
+        "'conversation.item.create', 'conversation.item.retrieve', 'conversation.item.truncate', "
+        "'conversation.item.delete', 'response.create', and 'response.cancel'.",
+    ),
+    "unknown session key": (
+        {"type": "session.update", "session": {"type": "realtime", "x": 1}},
+        "unknown_parameter",
+        "session.x",
+        "Unknown parameter: 'session.x'.",
+    ),
+    "no session type": (
+        {"type": "session.update", "session": {}},
+        "missing_required_parameter",
+        "session.type",
+        "Missing required parameter: 'session.type'.",
+    ),
+    "unknown response key": (
+        {"type": "response.create", "response": {"temperature": 1}},
+        "unknown_parameter",
+        "response.temperature",
+        "Unknown parameter: 'response.temperature'.",
+    ),
+    "unknown event key": (
+        {"type": "response.cancel", "now": True},
+        "unknown_parameter",
+        "now",
+        "Unknown parameter: 'now'.",
+    ),
+    "nothing to cancel": (
+        {"type": "response.cancel"},
+        "response_cancel_not_active",
+        None,
+        "Cancellation failed: no active response found",
+    ),
+    "empty commit": (
+        {"type": "input_audio_buffer.commit"},
+        "input_audio_buffer_commit_empty",
+        None,
+        "Error committing input audio buffer: buffer too small. Expected at least 100ms of "
+        "audio, but buffer only has 0.00ms of audio.",
+    ),
+    "no audio": (
+        {"type": "input_audio_buffer.append"},
+        "missing_required_parameter",
+        "audio",
+        "Missing required parameter: 'audio'.",
+    ),
+    "audio of another type": (
+        {"type": "input_audio_buffer.append", "audio": 5},
+        "invalid_type",
+        "audio",
+        "Invalid type for 'audio': expected a string.",
+    ),
+    "audio that is not base64": (
+        {"type": "input_audio_buffer.append", "audio": "@@@@"},
+        "invalid_value",
+        "audio",
+        "Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz), got text "
+        "that is not base64.",
+    ),
+    "half a sample": (
+        {"type": "input_audio_buffer.append", "audio": base64.b64encode(b"abc").decode()},
+        "invalid_value",
+        "audio",
+        "Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz), got "
+        "3 bytes, an odd number.",
+    ),
+    "unknown item": (
+        {"type": "conversation.item.truncate", "item_id": "x", "content_index": 0,
+         "audio_end_ms": 0},
+        "item_truncate_invalid_item_id",
+        "item_id",
+        "Error truncating item: the item with id 'x' does not exist.",
+    ),
+    "unknown tool call": (
+        {"type": "conversation.item.create",
+         "item": {"type": "function_call_output", "call_id": "call_x", "output": ""}},
+        "invalid_tool_call_id",
+        None,
+        "Tool call ID 'call_x' not found in conversation.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "code", "param", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_bad_event_is_refused_and_the_session_lives_on(text_server, event, code, param, message):
+    @run
+    async def talk() -> None:
+        async with wired(text_server) as wire:
+            error = await wire.refusal(event)
+            assert error["type"] == "invalid_request_error"
+            assert (error["code"], error["param"], error["message"]) == (code, param, message)
+            await wire.configure(instructions="Still here.")
+
+    talk()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{", "[]", '"text"', "null", "", '{"type": NaN}', b'{"type": "response.create"}', "[" * 5000],
+)
+def test_what_is_no_event_is_refused_and_the_session_lives_on(text_server, frame):
+    @run
+    async def talk() -> None:
+        async with wired(text_server) as wire:
+            await wire.socket.send(frame)
+            error = (await wire.one("error"))["error"]
+            assert (error["code"], error["event_id"]) == ("invalid_event", None)
+            await wire.configure(instructions="Still here.")
+
+    talk()
+
+
+@run
+async def test_an_event_nested_too_deep_is_refused(text_server):
+    async with wired(text_server) as wire:
+        deep: dict = {}
+        for _ in range(100):
+            deep = {"properties": deep}
+        tool = {"type": "function", "name": "f", "parameters": deep}
+        session = {"type": "realtime", "tools": [tool]}
+        error = await wire.refusal({"type": "session.update", "session": session})
+        assert error["message"] == "The event is nested deeper than 64."
+
+
+@run
+async def test_an_update_that_is_refused_changes_nothing(text_server):
+    async with wired(text_server) as wire:
+        before = await wire.configure()
+        session = {"type": "realtime", "instructions": "new", "voice": "alloy"}
+        await wire.refusal({"type": "session.update", "session": session})
+        assert await wire.configure() == before

@@ -1,0 +1,218 @@
+"""The effective session: the keys of recordings, merging, clearing, and refusals as the API words them."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from rt_notebook.server.refusals import Refusal
+from rt_notebook.server.session_state import SessionState
+
+# Hand-written from session.created of gpt-realtime (2026) and the documented 500 ms.
+SERVER_VAD = {
+    "type": "server_vad",
+    "threshold": 0.5,
+    "prefix_padding_ms": 300,
+    "silence_duration_ms": 500,
+    "idle_timeout_ms": None,
+    "create_response": True,
+    "interrupt_response": True,
+}
+PCM = {"type": "audio/pcm", "rate": 24000}
+
+
+def updated(**patch) -> dict:
+    state = SessionState()
+    state.update({"type": "realtime", **patch})
+    return state.config
+
+
+def refusal(patch, state: SessionState | None = None) -> Refusal:
+    state = state or SessionState()
+    before = copy.deepcopy(state.config)
+    with pytest.raises(Refusal) as caught:
+        state.update(patch)
+    assert state.config == before  # wholly or not at all
+    return caught.value
+
+
+def test_a_new_session_has_the_keys_and_defaults_of_the_api():
+    config = SessionState("gpt-realtime").config
+    assert set(config) == {
+        "type", "object", "id", "model", "output_modalities", "instructions", "tools",
+        "tool_choice", "max_output_tokens", "tracing", "truncation", "prompt", "expires_at",
+        "audio", "include",
+    }  # fmt: skip
+    assert (config["type"], config["object"]) == ("realtime", "realtime.session")
+    assert config["id"].startswith("sess_")
+    assert config["model"] == "gpt-realtime"
+    assert config["audio"] == {
+        "input": {
+            "format": PCM,
+            "transcription": None,
+            "noise_reduction": None,
+            "turn_detection": SERVER_VAD,
+        },
+        "output": {"format": PCM, "voice": "marin", "speed": 1.0},
+    }
+    assert (config["tools"], config["tool_choice"]) == ([], "auto")
+    assert (config["max_output_tokens"], config["truncation"]) == ("inf", "auto")
+
+
+def test_only_what_is_named_changes():
+    config = updated(audio={"output": {"speed": 1.25}}, instructions="Be brief.")
+    assert config["audio"]["output"] == {"format": PCM, "voice": "marin", "speed": 1.25}
+    assert config["audio"]["input"]["turn_detection"] == SERVER_VAD
+    assert config["instructions"] == "Be brief."
+
+
+def test_turn_detection_of_the_same_type_is_merged():
+    turn_detection = {"type": "server_vad", "silence_duration_ms": 200}
+    config = updated(audio={"input": {"turn_detection": turn_detection}})
+    assert config["audio"]["input"]["turn_detection"] == {**SERVER_VAD, "silence_duration_ms": 200}
+
+
+def test_turn_detection_of_another_type_replaces_it():
+    turn_detection = {"type": "semantic_vad", "eagerness": "low"}
+    config = updated(audio={"input": {"turn_detection": turn_detection}})
+    assert config["audio"]["input"]["turn_detection"] == {
+        "type": "semantic_vad",
+        "eagerness": "low",
+        "create_response": True,
+        "interrupt_response": True,
+    }
+
+
+def test_transcription_has_the_keys_of_the_recordings():
+    # recorded: {"model": "gpt-realtime-whisper", "language": null, "prompt": null}
+    config = updated(audio={"input": {"transcription": {"model": "gpt-realtime-whisper"}}})
+    assert config["audio"]["input"]["transcription"] == {
+        "model": "gpt-realtime-whisper",
+        "language": None,
+        "prompt": None,
+    }
+
+
+@pytest.mark.parametrize("name", ["transcription", "noise_reduction", "turn_detection"])
+def test_null_turns_an_input_feature_off(name):
+    state = SessionState()
+    on = {
+        "transcription": {"model": "whisper-1"},
+        "noise_reduction": {"type": "near_field"},
+        "turn_detection": {"type": "server_vad"},
+    }
+    state.update({"type": "realtime", "audio": {"input": {name: on[name]}}})
+    assert state.input[name] is not None
+    state.update({"type": "realtime", "audio": {"input": {name: None}}})
+    assert state.input[name] is None
+
+
+def test_turn_detection_that_was_off_comes_back_with_its_defaults():
+    state = SessionState()
+    state.update({"type": "realtime", "audio": {"input": {"turn_detection": None}}})
+    state.update(
+        {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "server_vad"}}}}
+    )
+    assert state.turn_detection == SERVER_VAD
+
+
+def test_empty_instructions_bring_the_default_back():
+    # recorded: session.update with instructions "" is answered with the default text
+    state = SessionState()
+    default = state.config["instructions"]
+    state.update({"type": "realtime", "instructions": "Be brief."})
+    state.update({"type": "realtime", "instructions": ""})
+    assert state.config["instructions"] == default
+
+
+def test_tools_are_replaced_and_an_empty_list_clears_them():
+    tool = {"type": "function", "name": "get_weather", "parameters": {"type": "object"}}
+    state = SessionState()
+    state.update({"type": "realtime", "tools": [tool]})
+    assert state.config["tools"] == [tool]
+    state.update({"type": "realtime", "tools": []})
+    assert state.config["tools"] == []
+
+
+@pytest.mark.parametrize(
+    ("patch", "param"),
+    [
+        ({"temperature": 0.8}, "session.temperature"),
+        ({"audio": {"input": {"transcription": {"enabled": True}}}},
+         "session.audio.input.transcription.enabled"),
+        ({"audio": {"input": {"turn_detection": {"type": "server_vad", "eagerness": "low"}}}},
+         "session.audio.input.turn_detection.eagerness"),
+        ({"tools": [{"type": "function", "name": "f", "strict": True}]}, "session.tools[0].strict"),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_is_refused_by_its_path(patch, param):
+    error = refusal({"type": "realtime", "instructions": "new", **patch})
+    assert (error.code, error.param) == ("unknown_parameter", param)
+    assert error.message == f"Unknown parameter: '{param}'."
+
+
+def test_the_type_is_required():
+    error = refusal({"instructions": "new"})
+    assert (error.code, error.param) == ("missing_required_parameter", "session.type")
+    assert error.message == "Missing required parameter: 'session.type'."
+
+
+def test_the_type_cannot_change():
+    error = refusal({"type": "transcription"})
+    assert error.message == (
+        "Passing a transcription session update event to a realtime session is not allowed."
+    )
+    assert refusal({"type": "beta"}).message == (
+        "Invalid value: 'beta'. Supported values are: 'realtime' and 'transcription'."
+    )
+
+
+def test_a_value_that_is_not_supported_is_refused_with_those_that_are():
+    turn_detection = {"type": "semantic_vad", "eagerness": "eager"}
+    error = refusal({"type": "realtime", "audio": {"input": {"turn_detection": turn_detection}}})
+    assert error.code == "invalid_value"
+    assert error.param == "session.audio.input.turn_detection.eagerness"
+    assert error.message == (
+        "Invalid value: 'eager'. Supported values are: 'low', 'medium', 'high', and 'auto'."
+    )
+
+
+def test_an_unknown_turn_detection_is_refused_with_the_two_there_are():
+    error = refusal(
+        {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "magic_vad"}}}}
+    )
+    assert error.message == (
+        "Invalid value: 'magic_vad'. Supported values are: 'server_vad' and 'semantic_vad'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("patch", "param"),
+    [
+        ({"audio": {"output": {"speed": 3}}}, "session.audio.output.speed"),
+        ({"audio": {"input": {"turn_detection": {"type": "server_vad", "threshold": 2}}}},
+         "session.audio.input.turn_detection.threshold"),
+        ({"output_modalities": ["audio", "text"]}, "session.output_modalities"),
+        ({"instructions": 5}, "session.instructions"),
+    ],
+)  # fmt: skip
+def test_a_value_out_of_range_is_refused_by_its_path(patch, param):
+    error = refusal({"type": "realtime", **patch})
+    assert (error.code, error.param) == ("invalid_value", param)
+
+
+def test_the_voice_is_frozen_once_audio_was_sent():
+    state = SessionState()
+    state.update({"type": "realtime", "audio": {"output": {"voice": "cedar"}}})
+    state.audio_was_sent = True
+    state.update({"type": "realtime", "audio": {"output": {"voice": "cedar"}}})  # the same one
+    error = refusal({"type": "realtime", "audio": {"output": {"voice": "marin"}}}, state)
+    assert error.code == "cannot_update_voice"
+    assert error.message == ("Cannot update a conversation's voice if assistant audio is present.")
+
+
+def test_the_model_is_frozen():
+    state = SessionState("gpt-realtime")
+    state.update({"type": "realtime", "model": "gpt-realtime"})
+    assert refusal({"type": "realtime", "model": "other"}, state).param == "session.model"

@@ -1,0 +1,49 @@
+"""Token counts as the API's cost guide has them."""
+
+from __future__ import annotations
+
+from rt_notebook.server.conversation import Item
+from rt_notebook.server.usage import Tokens, input_tokens, output_audio_tokens, usage_json
+
+
+def test_the_users_audio_costs_one_token_for_100_ms():
+    item = Item({"id": "a", "type": "message", "role": "user", "content": []}, bytearray(48 * 2650))
+    assert input_tokens([item], "", []).audio == 27
+
+
+def test_the_assistants_audio_costs_one_token_for_50_ms():
+    assert output_audio_tokens(1000) == 20
+    item = Item(
+        {"id": "a", "type": "message", "role": "assistant", "content": []}, bytearray(48 * 1000)
+    )
+    assert input_tokens([item], "", []).audio == 20
+
+
+def test_instructions_tools_and_text_cost_text_tokens():
+    part = {"type": "input_text", "text": "What is the weather in London?"}
+    item = Item({"id": "a", "type": "message", "role": "user", "content": [part]})
+    alone = input_tokens([item], "", []).text
+    assert 0 < alone < input_tokens([item], "Be brief and kind.", []).text
+    assert alone < input_tokens([item], "", [{"type": "function", "name": "get_weather"}]).text
+
+
+def test_what_was_read_before_is_cached_in_blocks_of_64():
+    # recorded: of 43 text and 96 audio tokens, 0 and 64 were cached
+    assert Tokens(43, 96).cached_of(Tokens(15, 87)) == Tokens(0, 64)
+
+
+def test_the_object_has_the_keys_and_sums_of_the_recordings():
+    usage = usage_json(Tokens(43, 96), Tokens(0, 64), Tokens(18, 43))
+    assert usage == {
+        "total_tokens": 200,
+        "input_tokens": 139,
+        "output_tokens": 61,
+        "input_token_details": {
+            "text_tokens": 43,
+            "audio_tokens": 96,
+            "image_tokens": 0,
+            "cached_tokens": 64,
+            "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 64, "image_tokens": 0},
+        },
+        "output_token_details": {"text_tokens": 18, "audio_tokens": 43},
+    }
