@@ -20,14 +20,16 @@ const COMMON = {
   logLevel: "warning",
 };
 
+/** The bundled worklet as a module; a template literal, so that its lines can be read. */
 /** @param {string} name */
-async function workletLines(name) {
+async function workletModule(name) {
   const result = await build({
     ...COMMON,
     entryPoints: [`src/${name}.worklet.js`],
     write: false,
   });
-  return result.outputFiles[0].text.split("\n");
+  const text = result.outputFiles[0].text.replace(/[\\`]|\$\{/g, "\\$&");
+  return `export default \`${text}\`;`;
 }
 
 /** @type {import("esbuild").Plugin} */
@@ -39,8 +41,7 @@ const worklets = {
       namespace: "worklet",
     }));
     panel.onLoad({ filter: /.*/, namespace: "worklet" }, async ({ path }) => ({
-      // Line by line, so that the built file can be read.
-      contents: `export default ${JSON.stringify(await workletLines(path))}.join("\n");`,
+      contents: await workletModule(path),
     }));
   },
 };

@@ -48,6 +48,7 @@ class Playback extends AudioWorkletProcessor {
     const samples = this.#ring.flush(epoch);
     this.port.postMessage({ kind: "flushed", epoch, samples, delayMs: this.#delayMs });
     this.#sounding = false;
+    this.#report.samples = samples;
   }
 
   /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */

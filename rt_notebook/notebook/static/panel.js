@@ -1,5 +1,216 @@
 // worklet:capture
-var capture_default = '// src/pcm.js\nvar API_RATE_HZ = 24e3;\nvar FULL_SCALE = 32767;\nfunction samplesIn(ms, rateHz = API_RATE_HZ) {\n  return Math.round(ms * rateHz / 1e3);\n}\nfunction toInt16(value) {\n  return Math.round(Math.max(-1, Math.min(1, value)) * FULL_SCALE);\n}\n\n// src/backlog.js\nvar BLOCK_MS = 20;\n\n// src/framer.js\nvar Framer = class {\n  #block;\n  #filled = 0;\n  /** @param {number} size samples in a block */\n  constructor(size) {\n    this.#block = new Int16Array(size);\n  }\n  /**\n   * Take samples, and hand on each block that they fill. The block is reused: who wants\n   * to keep it copies it.\n   * @param {Float32Array} samples\n   * @param {number} count how many of them\n   * @param {(block: Int16Array) => void} emit\n   */\n  push(samples, count, emit) {\n    for (let i = 0; i < count; i++) {\n      this.#block[this.#filled++] = toInt16(\n        /** @type {number} */\n        samples[i]\n      );\n      if (this.#filled === this.#block.length) {\n        this.#filled = 0;\n        emit(this.#block);\n      }\n    }\n  }\n};\n\n// src/resample.js\nvar ZERO_CROSSINGS = 32;\nvar KAISER_BETA = 8;\nvar PASSBAND = 0.92;\nvar MAX_PHASES = 512;\nvar MAX_PIECE = 4096;\nfunction greatestCommonDivisor(a, b) {\n  return b === 0 ? a : greatestCommonDivisor(b, a % b);\n}\nfunction bessel0(x) {\n  let sum = 1;\n  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {\n    term *= (x / (2 * k)) ** 2;\n    sum += term;\n  }\n  return sum;\n}\nfunction windowedSinc(x, cutoff, half) {\n  if (Math.abs(x) >= half) return 0;\n  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);\n  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);\n  return cutoff * sinc * shape;\n}\nfunction filterBank(phases, half, cutoff) {\n  const taps = 2 * half;\n  const bank = new Float32Array((phases + 1) * taps);\n  for (let phase = 0; phase <= phases; phase++) {\n    const row = bank.subarray(phase * taps, (phase + 1) * taps);\n    for (let tap = 0; tap < taps; tap++) {\n      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);\n    }\n    const sum = row.reduce((total, value) => total + value, 0);\n    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */\n    row[tap] / sum;\n  }\n  return bank;\n}\nvar Resampler = class {\n  #up;\n  #down;\n  #half;\n  #phases;\n  #bank;\n  #history;\n  /** Samples in the history. */\n  #held;\n  /** Where the next output lies: at sample `#at` of the history, plus `#part / #up`. */\n  #at = 0;\n  #part = 0;\n  /** @param {number} fromHz @param {number} toHz */\n  constructor(fromHz, toHz) {\n    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));\n    this.#up = Math.round(toHz) / divisor;\n    this.#down = Math.round(fromHz) / divisor;\n    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);\n    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);\n    this.#phases = Math.min(this.#up, MAX_PHASES);\n    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);\n    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);\n    this.#held = 0;\n    this.reset();\n  }\n  /** Whether both rates are the same, so that samples pass unchanged. */\n  get same() {\n    return this.#up === this.#down;\n  }\n  /** How far the output is behind the input, in input samples. */\n  get delay() {\n    return this.#half;\n  }\n  /** Forget all that was pushed. */\n  reset() {\n    this.#history.fill(0);\n    this.#held = Math.max(0, this.#half - 1);\n    this.#at = this.#held;\n    this.#part = 0;\n  }\n  /**\n   * How many input samples `push` needs to put out a number of samples.\n   * @param {number} outputs\n   */\n  inputsFor(outputs) {\n    if (this.same) return outputs;\n    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);\n    return Math.max(0, last + this.#half + 1 - this.#held);\n  }\n  /**\n   * Take input samples and write every output sample that they complete.\n   * @param {Float32Array} input\n   * @param {number} count how many of them; at most 4096\n   * @param {Float32Array} output\n   * @returns {number} samples written\n   */\n  push(input, count, output) {\n    if (this.same) {\n      for (let i = 0; i < count; i++) output[i] = /** @type {number} */\n      input[i];\n      return count;\n    }\n    if (count > MAX_PIECE) throw new RangeError(`got ${count} samples, expected <= ${MAX_PIECE}`);\n    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */\n    input[i];\n    this.#held += count;\n    let written = 0;\n    while (this.#at + this.#half < this.#held && written < output.length) {\n      output[written++] = this.#valueHere();\n      this.#part += this.#down;\n      this.#at += Math.floor(this.#part / this.#up);\n      this.#part %= this.#up;\n    }\n    this.#forget();\n    return written;\n  }\n  #valueHere() {\n    const taps = 2 * this.#half;\n    const position = this.#part / this.#up * this.#phases;\n    const phase = Math.floor(position);\n    const between = position - phase;\n    const row = phase * taps;\n    const start = this.#at - this.#half + 1;\n    let low = 0;\n    let high = 0;\n    for (let tap = 0; tap < taps; tap++) {\n      const sample = (\n        /** @type {number} */\n        this.#history[start + tap]\n      );\n      low += sample * /** @type {number} */\n      this.#bank[row + tap];\n      if (between) high += sample * /** @type {number} */\n      this.#bank[row + taps + tap];\n    }\n    return between ? low + (high - low) * between : low;\n  }\n  #forget() {\n    const unused = Math.min(this.#at - this.#half + 1, this.#held);\n    if (unused <= 0) return;\n    this.#history.copyWithin(0, unused, this.#held);\n    this.#held -= unused;\n    this.#at -= unused;\n  }\n};\n\n// src/capture.worklet.js\nvar MAX_QUANTUM = 4096;\nvar Capture = class extends AudioWorkletProcessor {\n  #resampler = new Resampler(sampleRate, API_RATE_HZ);\n  #framer = new Framer(samplesIn(BLOCK_MS));\n  #resampled = new Float32Array(MAX_QUANTUM);\n  #open = true;\n  /** A block is copied by the port: nothing is allocated here. @param {Int16Array} block */\n  #send = (block) => this.port.postMessage(block);\n  constructor() {\n    super();\n    this.port.onmessage = () => {\n      this.#open = false;\n    };\n  }\n  /** @param {Float32Array[][]} inputs */\n  process(inputs) {\n    const samples = inputs[0]?.[0];\n    if (samples) {\n      const count = this.#resampler.push(samples, samples.length, this.#resampled);\n      this.#framer.push(this.#resampled, count, this.#send);\n    }\n    return this.#open;\n  }\n};\nregisterProcessor("rt-capture", Capture);\n';
+var capture_default = `// src/pcm.js
+var API_RATE_HZ = 24e3;
+var FULL_SCALE = 32767;
+function samplesIn(ms, rateHz = API_RATE_HZ) {
+  return Math.round(ms * rateHz / 1e3);
+}
+function toInt16(value) {
+  return Math.round(Math.max(-1, Math.min(1, value)) * FULL_SCALE);
+}
+
+// src/backlog.js
+var BLOCK_MS = 20;
+
+// src/framer.js
+var Framer = class {
+  #block;
+  #filled = 0;
+  /** @param {number} size samples in a block */
+  constructor(size) {
+    this.#block = new Int16Array(size);
+  }
+  /**
+   * Take samples, and hand on each block that they fill. The block is reused: who wants
+   * to keep it copies it.
+   * @param {Float32Array} samples
+   * @param {number} count how many of them
+   * @param {(block: Int16Array) => void} emit
+   */
+  push(samples, count, emit) {
+    for (let i = 0; i < count; i++) {
+      this.#block[this.#filled++] = toInt16(
+        /** @type {number} */
+        samples[i]
+      );
+      if (this.#filled === this.#block.length) {
+        this.#filled = 0;
+        emit(this.#block);
+      }
+    }
+  }
+};
+
+// src/resample.js
+var ZERO_CROSSINGS = 32;
+var KAISER_BETA = 8;
+var PASSBAND = 0.92;
+var MAX_PHASES = 512;
+var MAX_PIECE = 4096;
+function greatestCommonDivisor(a, b) {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+function bessel0(x) {
+  let sum = 1;
+  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+function windowedSinc(x, cutoff, half) {
+  if (Math.abs(x) >= half) return 0;
+  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);
+  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);
+  return cutoff * sinc * shape;
+}
+function filterBank(phases, half, cutoff) {
+  const taps = 2 * half;
+  const bank = new Float32Array((phases + 1) * taps);
+  for (let phase = 0; phase <= phases; phase++) {
+    const row = bank.subarray(phase * taps, (phase + 1) * taps);
+    for (let tap = 0; tap < taps; tap++) {
+      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);
+    }
+    const sum = row.reduce((total, value) => total + value, 0);
+    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */
+    row[tap] / sum;
+  }
+  return bank;
+}
+var Resampler = class {
+  #up;
+  #down;
+  #half;
+  #phases;
+  #bank;
+  #history;
+  /** Samples in the history. */
+  #held;
+  /** Where the next output lies: at sample \`#at\` of the history, plus \`#part / #up\`. */
+  #at = 0;
+  #part = 0;
+  /** @param {number} fromHz @param {number} toHz */
+  constructor(fromHz, toHz) {
+    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));
+    this.#up = Math.round(toHz) / divisor;
+    this.#down = Math.round(fromHz) / divisor;
+    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);
+    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);
+    this.#phases = Math.min(this.#up, MAX_PHASES);
+    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);
+    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);
+    this.#held = 0;
+    this.reset();
+  }
+  /** Whether both rates are the same, so that samples pass unchanged. */
+  get same() {
+    return this.#up === this.#down;
+  }
+  /** How far the output is behind the input, in input samples. */
+  get delay() {
+    return this.#half;
+  }
+  /** Forget all that was pushed. */
+  reset() {
+    this.#history.fill(0);
+    this.#held = Math.max(0, this.#half - 1);
+    this.#at = this.#held;
+    this.#part = 0;
+  }
+  /**
+   * How many input samples \`push\` needs to put out a number of samples.
+   * @param {number} outputs
+   */
+  inputsFor(outputs) {
+    if (this.same) return outputs;
+    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);
+    return Math.max(0, last + this.#half + 1 - this.#held);
+  }
+  /**
+   * Take input samples and write every output sample that they complete.
+   * @param {Float32Array} input
+   * @param {number} count how many of them; at most 4096
+   * @param {Float32Array} output
+   * @returns {number} samples written
+   */
+  push(input, count, output) {
+    if (this.same) {
+      for (let i = 0; i < count; i++) output[i] = /** @type {number} */
+      input[i];
+      return count;
+    }
+    if (count > MAX_PIECE) throw new RangeError(\`got \${count} samples, expected <= \${MAX_PIECE}\`);
+    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */
+    input[i];
+    this.#held += count;
+    let written = 0;
+    while (this.#at + this.#half < this.#held && written < output.length) {
+      output[written++] = this.#valueHere();
+      this.#part += this.#down;
+      this.#at += Math.floor(this.#part / this.#up);
+      this.#part %= this.#up;
+    }
+    this.#forget();
+    return written;
+  }
+  #valueHere() {
+    const taps = 2 * this.#half;
+    const position = this.#part / this.#up * this.#phases;
+    const phase = Math.floor(position);
+    const between = position - phase;
+    const row = phase * taps;
+    const start = this.#at - this.#half + 1;
+    let low = 0;
+    let high = 0;
+    for (let tap = 0; tap < taps; tap++) {
+      const sample = (
+        /** @type {number} */
+        this.#history[start + tap]
+      );
+      low += sample * /** @type {number} */
+      this.#bank[row + tap];
+      if (between) high += sample * /** @type {number} */
+      this.#bank[row + taps + tap];
+    }
+    return between ? low + (high - low) * between : low;
+  }
+  #forget() {
+    const unused = Math.min(this.#at - this.#half + 1, this.#held);
+    if (unused <= 0) return;
+    this.#history.copyWithin(0, unused, this.#held);
+    this.#held -= unused;
+    this.#at -= unused;
+  }
+};
+
+// src/capture.worklet.js
+var MAX_QUANTUM = 4096;
+var Capture = class extends AudioWorkletProcessor {
+  #resampler = new Resampler(sampleRate, API_RATE_HZ);
+  #framer = new Framer(samplesIn(BLOCK_MS));
+  #resampled = new Float32Array(MAX_QUANTUM);
+  #open = true;
+  /** A block is copied by the port: nothing is allocated here. @param {Int16Array} block */
+  #send = (block) => this.port.postMessage(block);
+  constructor() {
+    super();
+    this.port.onmessage = () => {
+      this.#open = false;
+    };
+  }
+  /** @param {Float32Array[][]} inputs */
+  process(inputs) {
+    const samples = inputs[0]?.[0];
+    if (samples) {
+      const count = this.#resampler.push(samples, samples.length, this.#resampled);
+      this.#framer.push(this.#resampled, count, this.#send);
+    }
+    return this.#open;
+  }
+};
+registerProcessor("rt-capture", Capture);
+`;
 
 // src/pcm.js
 var API_RATE_HZ = 24e3;
@@ -932,7 +1143,414 @@ var Microphone = class {
 };
 
 // worklet:playback
-var playback_default = '// src/pcm.js\nvar API_RATE_HZ = 24e3;\nvar FULL_SCALE = 32767;\nfunction samplesIn(ms, rateHz = API_RATE_HZ) {\n  return Math.round(ms * rateHz / 1e3);\n}\nfunction msOf(samples, rateHz = API_RATE_HZ) {\n  return samples * 1e3 / rateHz;\n}\nfunction toFloat(value) {\n  return value / FULL_SCALE;\n}\n\n// src/resample.js\nvar ZERO_CROSSINGS = 32;\nvar KAISER_BETA = 8;\nvar PASSBAND = 0.92;\nvar MAX_PHASES = 512;\nvar MAX_PIECE = 4096;\nfunction greatestCommonDivisor(a, b) {\n  return b === 0 ? a : greatestCommonDivisor(b, a % b);\n}\nfunction bessel0(x) {\n  let sum = 1;\n  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {\n    term *= (x / (2 * k)) ** 2;\n    sum += term;\n  }\n  return sum;\n}\nfunction windowedSinc(x, cutoff, half) {\n  if (Math.abs(x) >= half) return 0;\n  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);\n  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);\n  return cutoff * sinc * shape;\n}\nfunction filterBank(phases, half, cutoff) {\n  const taps = 2 * half;\n  const bank = new Float32Array((phases + 1) * taps);\n  for (let phase = 0; phase <= phases; phase++) {\n    const row = bank.subarray(phase * taps, (phase + 1) * taps);\n    for (let tap = 0; tap < taps; tap++) {\n      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);\n    }\n    const sum = row.reduce((total, value) => total + value, 0);\n    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */\n    row[tap] / sum;\n  }\n  return bank;\n}\nvar Resampler = class {\n  #up;\n  #down;\n  #half;\n  #phases;\n  #bank;\n  #history;\n  /** Samples in the history. */\n  #held;\n  /** Where the next output lies: at sample `#at` of the history, plus `#part / #up`. */\n  #at = 0;\n  #part = 0;\n  /** @param {number} fromHz @param {number} toHz */\n  constructor(fromHz, toHz) {\n    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));\n    this.#up = Math.round(toHz) / divisor;\n    this.#down = Math.round(fromHz) / divisor;\n    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);\n    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);\n    this.#phases = Math.min(this.#up, MAX_PHASES);\n    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);\n    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);\n    this.#held = 0;\n    this.reset();\n  }\n  /** Whether both rates are the same, so that samples pass unchanged. */\n  get same() {\n    return this.#up === this.#down;\n  }\n  /** How far the output is behind the input, in input samples. */\n  get delay() {\n    return this.#half;\n  }\n  /** Forget all that was pushed. */\n  reset() {\n    this.#history.fill(0);\n    this.#held = Math.max(0, this.#half - 1);\n    this.#at = this.#held;\n    this.#part = 0;\n  }\n  /**\n   * How many input samples `push` needs to put out a number of samples.\n   * @param {number} outputs\n   */\n  inputsFor(outputs) {\n    if (this.same) return outputs;\n    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);\n    return Math.max(0, last + this.#half + 1 - this.#held);\n  }\n  /**\n   * Take input samples and write every output sample that they complete.\n   * @param {Float32Array} input\n   * @param {number} count how many of them; at most 4096\n   * @param {Float32Array} output\n   * @returns {number} samples written\n   */\n  push(input, count, output) {\n    if (this.same) {\n      for (let i = 0; i < count; i++) output[i] = /** @type {number} */\n      input[i];\n      return count;\n    }\n    if (count > MAX_PIECE) throw new RangeError(`got ${count} samples, expected <= ${MAX_PIECE}`);\n    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */\n    input[i];\n    this.#held += count;\n    let written = 0;\n    while (this.#at + this.#half < this.#held && written < output.length) {\n      output[written++] = this.#valueHere();\n      this.#part += this.#down;\n      this.#at += Math.floor(this.#part / this.#up);\n      this.#part %= this.#up;\n    }\n    this.#forget();\n    return written;\n  }\n  #valueHere() {\n    const taps = 2 * this.#half;\n    const position = this.#part / this.#up * this.#phases;\n    const phase = Math.floor(position);\n    const between = position - phase;\n    const row = phase * taps;\n    const start = this.#at - this.#half + 1;\n    let low = 0;\n    let high = 0;\n    for (let tap = 0; tap < taps; tap++) {\n      const sample = (\n        /** @type {number} */\n        this.#history[start + tap]\n      );\n      low += sample * /** @type {number} */\n      this.#bank[row + tap];\n      if (between) high += sample * /** @type {number} */\n      this.#bank[row + taps + tap];\n    }\n    return between ? low + (high - low) * between : low;\n  }\n  #forget() {\n    const unused = Math.min(this.#at - this.#half + 1, this.#held);\n    if (unused <= 0) return;\n    this.#history.copyWithin(0, unused, this.#held);\n    this.#held -= unused;\n    this.#at -= unused;\n  }\n};\n\n// src/ring.js\nvar CAPACITY = 60 * API_RATE_HZ;\nvar QUIET = Math.round(32767 * 10 ** (-50 / 20));\nvar SKIP = 128;\nvar PAUSE = samplesIn(20);\nvar MAX_SKIPS_PER_RENDER = 16;\nvar FADE = 0.9;\nvar PlaybackRing = class {\n  #samples;\n  /** Samples written and read since the epoch began. */\n  #written = 0;\n  #read = 0;\n  /** How many were written when the newest item was complete. */\n  #complete = 0;\n  #epoch = 0;\n  #flushedEpoch = -1;\n  #previous = { epoch: -1, played: 0 };\n  #prebuffer;\n  #playing = false;\n  #starved = false;\n  #debt = 0;\n  #quietFor = 0;\n  #last = 0;\n  /** How often the ring ran empty inside an item. */\n  underruns = 0;\n  /** Samples of silence that were skipped to catch up; they count as played. */\n  skipped = 0;\n  /** Samples that did not fit. */\n  overflowed = 0;\n  /** @param {{prebufferMs?: number, capacity?: number}} [options] */\n  constructor({ prebufferMs = 150, capacity = CAPACITY } = {}) {\n    this.#samples = new Int16Array(capacity);\n    this.#prebuffer = samplesIn(prebufferMs);\n  }\n  /** @param {number} ms */\n  set prebufferMs(ms) {\n    this.#prebuffer = samplesIn(ms);\n  }\n  get epoch() {\n    return this.#epoch;\n  }\n  /** Samples of this epoch that were rendered. */\n  get played() {\n    return this.#read;\n  }\n  get buffered() {\n    return this.#written - this.#read;\n  }\n  get bufferedMs() {\n    return msOf(this.buffered);\n  }\n  /** Milliseconds of silence that the listener was made to wait and that are not made good. */\n  get debtMs() {\n    return msOf(this.#debt);\n  }\n  /** Whether sound is under way: it plays, or waits for more of the same item. */\n  get sounding() {\n    return this.#playing || this.#starved || this.buffered > 0;\n  }\n  /**\n   * Take audio of an epoch. What comes after the epoch\'s flush is ignored; a new epoch\n   * drops what was left of the one before.\n   * @param {number} epoch\n   * @param {Int16Array} pcm\n   */\n  push(epoch, pcm) {\n    if (!this.#enter(epoch)) return;\n    const free = this.#samples.length - this.buffered;\n    const taken = Math.min(free, pcm.length);\n    this.overflowed += pcm.length - taken;\n    const at = this.#written % this.#samples.length;\n    const first = Math.min(taken, this.#samples.length - at);\n    this.#samples.set(pcm.subarray(0, first), at);\n    this.#samples.set(pcm.subarray(first, taken), 0);\n    this.#written += taken;\n  }\n  /** An item\'s audio is complete. @param {number} epoch */\n  end(epoch) {\n    if (!this.#enter(epoch)) return;\n    this.#complete = this.#written;\n    if (this.buffered === 0) this.#settle();\n  }\n  /**\n   * Silence, and forget the epoch\'s rest.\n   * @param {number} epoch\n   * @returns {number} samples of this epoch that were rendered\n   */\n  flush(epoch) {\n    if (epoch < this.#epoch) return epoch === this.#previous.epoch ? this.#previous.played : 0;\n    this.#enter(epoch);\n    this.#flushedEpoch = epoch;\n    this.#written = this.#complete = this.#read;\n    this.#settle();\n    return this.played;\n  }\n  /**\n   * Write the next samples to hear, in [-1, 1].\n   * @param {Float32Array} output\n   * @param {number} count\n   */\n  render(output, count) {\n    const ready = this.buffered >= this.#prebuffer || this.#written === this.#complete;\n    if (!this.#playing && this.buffered > 0 && ready) this.#playing = true;\n    if (!this.#playing) return this.#silence(output, 0, count);\n    this.#catchUp();\n    const taken = Math.min(count, this.buffered);\n    for (let i = 0; i < taken; i++) output[i] = this.#next();\n    if (taken < count) this.#runEmpty(output, taken, count);\n  }\n  /** @param {number} epoch @returns {boolean} whether the epoch is still wanted */\n  #enter(epoch) {\n    if (epoch < this.#epoch || epoch <= this.#flushedEpoch) return false;\n    if (epoch > this.#epoch) {\n      this.#previous = { epoch: this.#epoch, played: this.#read };\n      this.#epoch = epoch;\n      this.#written = this.#read = this.#complete = 0;\n      this.#settle();\n    }\n    return true;\n  }\n  #settle() {\n    this.#playing = false;\n    this.#starved = false;\n    this.#debt = 0;\n  }\n  #next() {\n    const sample = (\n      /** @type {number} */\n      this.#samples[this.#read++ % this.#samples.length]\n    );\n    this.#quietFor = Math.abs(sample) < QUIET ? this.#quietFor + 1 : 0;\n    this.#last = toFloat(sample);\n    return this.#last;\n  }\n  /** @param {Float32Array} output @param {number} from @param {number} count */\n  #runEmpty(output, from, count) {\n    this.#playing = false;\n    if (this.#written === this.#complete) {\n      this.#settle();\n    } else {\n      this.underruns += 1;\n      this.#starved = true;\n    }\n    this.#silence(output, from, count);\n  }\n  /** @param {Float32Array} output @param {number} from @param {number} count */\n  #silence(output, from, count) {\n    if (this.#starved) this.#debt += count - from;\n    for (let i = from; i < count; i++) {\n      this.#last *= FADE;\n      if (Math.abs(this.#last) < 1e-4) this.#last = 0;\n      output[i] = this.#last;\n    }\n  }\n  #catchUp() {\n    this.#starved = false;\n    for (let skips = 0; skips < MAX_SKIPS_PER_RENDER; skips++) {\n      if (this.#debt <= 0 || this.#quietFor < PAUSE) return;\n      if (this.buffered - SKIP < this.#prebuffer || !this.#quietAhead()) return;\n      this.#read += SKIP;\n      this.skipped += SKIP;\n      this.#debt = Math.max(0, this.#debt - SKIP);\n    }\n  }\n  #quietAhead() {\n    for (let i = 0; i < SKIP; i++) {\n      const sample = this.#samples[(this.#read + i) % this.#samples.length];\n      if (Math.abs(\n        /** @type {number} */\n        sample\n      ) >= QUIET) return false;\n    }\n    return true;\n  }\n};\n\n// src/playback.worklet.js\nvar MAX_QUANTUM = 4096;\nvar REPORT_MS = 100;\nvar Playback = class extends AudioWorkletProcessor {\n  #ring = new PlaybackRing();\n  #resampler = new Resampler(API_RATE_HZ, sampleRate);\n  #raw = new Float32Array(MAX_QUANTUM);\n  #delayMs = msOf(this.#resampler.delay);\n  #sinceReport = 0;\n  #sounding = false;\n  #open = true;\n  /** Reused for every report; the port copies it. */\n  #report = {\n    kind: "played",\n    epoch: 0,\n    samples: 0,\n    bufferedMs: 0,\n    delayMs: 0,\n    sounding: false,\n    underruns: 0,\n    skipped: 0,\n    overflowed: 0\n  };\n  constructor() {\n    super();\n    this.port.onmessage = ({ data }) => this.#receive(data);\n  }\n  /** @param {any} message see playback.js */\n  #receive(message) {\n    const ring = this.#ring;\n    if (message.kind === "chunk") ring.push(message.epoch, message.pcm);\n    else if (message.kind === "end") ring.end(message.epoch);\n    else if (message.kind === "prebuffer") ring.prebufferMs = message.ms;\n    else if (message.kind === "flush") this.#flush(message.epoch);\n    else if (message.kind === "close") this.#open = false;\n  }\n  /** @param {number} epoch */\n  #flush(epoch) {\n    const samples = this.#ring.flush(epoch);\n    this.port.postMessage({ kind: "flushed", epoch, samples, delayMs: this.#delayMs });\n    this.#sounding = false;\n  }\n  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */\n  process(_inputs, outputs) {\n    const output = outputs[0]?.[0];\n    if (!output) return this.#open;\n    const count = this.#resampler.inputsFor(output.length);\n    this.#ring.render(this.#raw, count);\n    this.#resampler.push(this.#raw, count, output);\n    this.#sinceReport += output.length;\n    this.#reportWhenDue();\n    return this.#open;\n  }\n  /** Every 100 ms while sound moves on, and once when it has ended. */\n  #reportWhenDue() {\n    const sounding = this.#ring.sounding;\n    const ended = this.#sounding && !sounding;\n    const moved = this.#ring.played !== this.#report.samples;\n    this.#sounding = sounding;\n    if (!ended && !(moved && msOf(this.#sinceReport, sampleRate) >= REPORT_MS)) return;\n    this.#sinceReport = 0;\n    const report = this.#report;\n    report.epoch = this.#ring.epoch;\n    report.samples = this.#ring.played;\n    report.bufferedMs = this.#ring.bufferedMs;\n    report.delayMs = this.#delayMs;\n    report.sounding = sounding;\n    report.underruns = this.#ring.underruns;\n    report.skipped = this.#ring.skipped;\n    report.overflowed = this.#ring.overflowed;\n    this.port.postMessage(report);\n  }\n};\nregisterProcessor("rt-playback", Playback);\n';
+var playback_default = `// src/pcm.js
+var API_RATE_HZ = 24e3;
+var FULL_SCALE = 32767;
+function samplesIn(ms, rateHz = API_RATE_HZ) {
+  return Math.round(ms * rateHz / 1e3);
+}
+function msOf(samples, rateHz = API_RATE_HZ) {
+  return samples * 1e3 / rateHz;
+}
+function toFloat(value) {
+  return value / FULL_SCALE;
+}
+
+// src/resample.js
+var ZERO_CROSSINGS = 32;
+var KAISER_BETA = 8;
+var PASSBAND = 0.92;
+var MAX_PHASES = 512;
+var MAX_PIECE = 4096;
+function greatestCommonDivisor(a, b) {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+function bessel0(x) {
+  let sum = 1;
+  for (let k = 1, term = 1; term > 1e-12 * sum; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+function windowedSinc(x, cutoff, half) {
+  if (Math.abs(x) >= half) return 0;
+  const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);
+  const shape = bessel0(KAISER_BETA * Math.sqrt(1 - (x / half) ** 2)) / bessel0(KAISER_BETA);
+  return cutoff * sinc * shape;
+}
+function filterBank(phases, half, cutoff) {
+  const taps = 2 * half;
+  const bank = new Float32Array((phases + 1) * taps);
+  for (let phase = 0; phase <= phases; phase++) {
+    const row = bank.subarray(phase * taps, (phase + 1) * taps);
+    for (let tap = 0; tap < taps; tap++) {
+      row[tap] = windowedSinc(tap - half + 1 - phase / phases, cutoff, half);
+    }
+    const sum = row.reduce((total, value) => total + value, 0);
+    for (let tap = 0; tap < taps; tap++) row[tap] = /** @type {number} */
+    row[tap] / sum;
+  }
+  return bank;
+}
+var Resampler = class {
+  #up;
+  #down;
+  #half;
+  #phases;
+  #bank;
+  #history;
+  /** Samples in the history. */
+  #held;
+  /** Where the next output lies: at sample \`#at\` of the history, plus \`#part / #up\`. */
+  #at = 0;
+  #part = 0;
+  /** @param {number} fromHz @param {number} toHz */
+  constructor(fromHz, toHz) {
+    const divisor = greatestCommonDivisor(Math.round(fromHz), Math.round(toHz));
+    this.#up = Math.round(toHz) / divisor;
+    this.#down = Math.round(fromHz) / divisor;
+    const cutoff = PASSBAND * Math.min(1, this.#up / this.#down);
+    this.#half = this.same ? 0 : Math.ceil(ZERO_CROSSINGS / cutoff);
+    this.#phases = Math.min(this.#up, MAX_PHASES);
+    this.#bank = this.same ? new Float32Array() : filterBank(this.#phases, this.#half, cutoff);
+    this.#history = new Float32Array(2 * this.#half + MAX_PIECE);
+    this.#held = 0;
+    this.reset();
+  }
+  /** Whether both rates are the same, so that samples pass unchanged. */
+  get same() {
+    return this.#up === this.#down;
+  }
+  /** How far the output is behind the input, in input samples. */
+  get delay() {
+    return this.#half;
+  }
+  /** Forget all that was pushed. */
+  reset() {
+    this.#history.fill(0);
+    this.#held = Math.max(0, this.#half - 1);
+    this.#at = this.#held;
+    this.#part = 0;
+  }
+  /**
+   * How many input samples \`push\` needs to put out a number of samples.
+   * @param {number} outputs
+   */
+  inputsFor(outputs) {
+    if (this.same) return outputs;
+    const last = this.#at + Math.floor((this.#part + (outputs - 1) * this.#down) / this.#up);
+    return Math.max(0, last + this.#half + 1 - this.#held);
+  }
+  /**
+   * Take input samples and write every output sample that they complete.
+   * @param {Float32Array} input
+   * @param {number} count how many of them; at most 4096
+   * @param {Float32Array} output
+   * @returns {number} samples written
+   */
+  push(input, count, output) {
+    if (this.same) {
+      for (let i = 0; i < count; i++) output[i] = /** @type {number} */
+      input[i];
+      return count;
+    }
+    if (count > MAX_PIECE) throw new RangeError(\`got \${count} samples, expected <= \${MAX_PIECE}\`);
+    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */
+    input[i];
+    this.#held += count;
+    let written = 0;
+    while (this.#at + this.#half < this.#held && written < output.length) {
+      output[written++] = this.#valueHere();
+      this.#part += this.#down;
+      this.#at += Math.floor(this.#part / this.#up);
+      this.#part %= this.#up;
+    }
+    this.#forget();
+    return written;
+  }
+  #valueHere() {
+    const taps = 2 * this.#half;
+    const position = this.#part / this.#up * this.#phases;
+    const phase = Math.floor(position);
+    const between = position - phase;
+    const row = phase * taps;
+    const start = this.#at - this.#half + 1;
+    let low = 0;
+    let high = 0;
+    for (let tap = 0; tap < taps; tap++) {
+      const sample = (
+        /** @type {number} */
+        this.#history[start + tap]
+      );
+      low += sample * /** @type {number} */
+      this.#bank[row + tap];
+      if (between) high += sample * /** @type {number} */
+      this.#bank[row + taps + tap];
+    }
+    return between ? low + (high - low) * between : low;
+  }
+  #forget() {
+    const unused = Math.min(this.#at - this.#half + 1, this.#held);
+    if (unused <= 0) return;
+    this.#history.copyWithin(0, unused, this.#held);
+    this.#held -= unused;
+    this.#at -= unused;
+  }
+};
+
+// src/ring.js
+var CAPACITY = 60 * API_RATE_HZ;
+var QUIET = Math.round(32767 * 10 ** (-50 / 20));
+var SKIP = 128;
+var PAUSE = samplesIn(20);
+var MAX_SKIPS_PER_RENDER = 16;
+var FADE = 0.9;
+var PlaybackRing = class {
+  #samples;
+  /** Samples written and read since the epoch began. */
+  #written = 0;
+  #read = 0;
+  /** How many were written when the newest item was complete. */
+  #complete = 0;
+  #epoch = 0;
+  #flushedEpoch = -1;
+  #previous = { epoch: -1, played: 0 };
+  #prebuffer;
+  #playing = false;
+  #starved = false;
+  #debt = 0;
+  #quietFor = 0;
+  #last = 0;
+  /** How often the ring ran empty inside an item. */
+  underruns = 0;
+  /** Samples of silence that were skipped to catch up; they count as played. */
+  skipped = 0;
+  /** Samples that did not fit. */
+  overflowed = 0;
+  /** @param {{prebufferMs?: number, capacity?: number}} [options] */
+  constructor({ prebufferMs = 150, capacity = CAPACITY } = {}) {
+    this.#samples = new Int16Array(capacity);
+    this.#prebuffer = samplesIn(prebufferMs);
+  }
+  /** @param {number} ms */
+  set prebufferMs(ms) {
+    this.#prebuffer = samplesIn(ms);
+  }
+  get epoch() {
+    return this.#epoch;
+  }
+  /** Samples of this epoch that were rendered. */
+  get played() {
+    return this.#read;
+  }
+  get buffered() {
+    return this.#written - this.#read;
+  }
+  get bufferedMs() {
+    return msOf(this.buffered);
+  }
+  /** Milliseconds of silence that the listener was made to wait and that are not made good. */
+  get debtMs() {
+    return msOf(this.#debt);
+  }
+  /** Whether sound is under way: it plays, or waits for more of the same item. */
+  get sounding() {
+    return this.#playing || this.#starved || this.buffered > 0;
+  }
+  /**
+   * Take audio of an epoch. What comes after the epoch's flush is ignored; a new epoch
+   * drops what was left of the one before.
+   * @param {number} epoch
+   * @param {Int16Array} pcm
+   */
+  push(epoch, pcm) {
+    if (!this.#enter(epoch)) return;
+    const free = this.#samples.length - this.buffered;
+    const taken = Math.min(free, pcm.length);
+    this.overflowed += pcm.length - taken;
+    const at = this.#written % this.#samples.length;
+    const first = Math.min(taken, this.#samples.length - at);
+    this.#samples.set(pcm.subarray(0, first), at);
+    this.#samples.set(pcm.subarray(first, taken), 0);
+    this.#written += taken;
+  }
+  /** An item's audio is complete. @param {number} epoch */
+  end(epoch) {
+    if (!this.#enter(epoch)) return;
+    this.#complete = this.#written;
+    if (this.buffered === 0) this.#settle();
+  }
+  /**
+   * Silence, and forget the epoch's rest.
+   * @param {number} epoch
+   * @returns {number} samples of this epoch that were rendered
+   */
+  flush(epoch) {
+    if (epoch < this.#epoch) return epoch === this.#previous.epoch ? this.#previous.played : 0;
+    this.#enter(epoch);
+    this.#flushedEpoch = epoch;
+    this.#written = this.#complete = this.#read;
+    this.#settle();
+    return this.played;
+  }
+  /**
+   * Write the next samples to hear, in [-1, 1].
+   * @param {Float32Array} output
+   * @param {number} count
+   */
+  render(output, count) {
+    const ready = this.buffered >= this.#prebuffer || this.#written === this.#complete;
+    if (!this.#playing && this.buffered > 0 && ready) this.#playing = true;
+    if (!this.#playing) return this.#silence(output, 0, count);
+    this.#catchUp();
+    const taken = Math.min(count, this.buffered);
+    for (let i = 0; i < taken; i++) output[i] = this.#next();
+    if (taken < count) this.#runEmpty(output, taken, count);
+  }
+  /** @param {number} epoch @returns {boolean} whether the epoch is still wanted */
+  #enter(epoch) {
+    if (epoch < this.#epoch || epoch <= this.#flushedEpoch) return false;
+    if (epoch > this.#epoch) {
+      this.#previous = { epoch: this.#epoch, played: this.#read };
+      this.#epoch = epoch;
+      this.#written = this.#read = this.#complete = 0;
+      this.#settle();
+    }
+    return true;
+  }
+  #settle() {
+    this.#playing = false;
+    this.#starved = false;
+    this.#debt = 0;
+  }
+  #next() {
+    const sample = (
+      /** @type {number} */
+      this.#samples[this.#read++ % this.#samples.length]
+    );
+    this.#quietFor = Math.abs(sample) < QUIET ? this.#quietFor + 1 : 0;
+    this.#last = toFloat(sample);
+    return this.#last;
+  }
+  /** @param {Float32Array} output @param {number} from @param {number} count */
+  #runEmpty(output, from, count) {
+    this.#playing = false;
+    if (this.#written === this.#complete) {
+      this.#settle();
+    } else {
+      this.underruns += 1;
+      this.#starved = true;
+    }
+    this.#silence(output, from, count);
+  }
+  /** @param {Float32Array} output @param {number} from @param {number} count */
+  #silence(output, from, count) {
+    if (this.#starved) this.#debt += count - from;
+    for (let i = from; i < count; i++) {
+      this.#last *= FADE;
+      if (Math.abs(this.#last) < 1e-4) this.#last = 0;
+      output[i] = this.#last;
+    }
+  }
+  #catchUp() {
+    this.#starved = false;
+    for (let skips = 0; skips < MAX_SKIPS_PER_RENDER; skips++) {
+      if (this.#debt <= 0 || this.#quietFor < PAUSE) return;
+      if (this.buffered - SKIP < this.#prebuffer || !this.#quietAhead()) return;
+      this.#read += SKIP;
+      this.skipped += SKIP;
+      this.#debt = Math.max(0, this.#debt - SKIP);
+    }
+  }
+  #quietAhead() {
+    for (let i = 0; i < SKIP; i++) {
+      const sample = this.#samples[(this.#read + i) % this.#samples.length];
+      if (Math.abs(
+        /** @type {number} */
+        sample
+      ) >= QUIET) return false;
+    }
+    return true;
+  }
+};
+
+// src/playback.worklet.js
+var MAX_QUANTUM = 4096;
+var REPORT_MS = 100;
+var Playback = class extends AudioWorkletProcessor {
+  #ring = new PlaybackRing();
+  #resampler = new Resampler(API_RATE_HZ, sampleRate);
+  #raw = new Float32Array(MAX_QUANTUM);
+  #delayMs = msOf(this.#resampler.delay);
+  #sinceReport = 0;
+  #sounding = false;
+  #open = true;
+  /** Reused for every report; the port copies it. */
+  #report = {
+    kind: "played",
+    epoch: 0,
+    samples: 0,
+    bufferedMs: 0,
+    delayMs: 0,
+    sounding: false,
+    underruns: 0,
+    skipped: 0,
+    overflowed: 0
+  };
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }) => this.#receive(data);
+  }
+  /** @param {any} message see playback.js */
+  #receive(message) {
+    const ring = this.#ring;
+    if (message.kind === "chunk") ring.push(message.epoch, message.pcm);
+    else if (message.kind === "end") ring.end(message.epoch);
+    else if (message.kind === "prebuffer") ring.prebufferMs = message.ms;
+    else if (message.kind === "flush") this.#flush(message.epoch);
+    else if (message.kind === "close") this.#open = false;
+  }
+  /** @param {number} epoch */
+  #flush(epoch) {
+    const samples = this.#ring.flush(epoch);
+    this.port.postMessage({ kind: "flushed", epoch, samples, delayMs: this.#delayMs });
+    this.#sounding = false;
+    this.#report.samples = samples;
+  }
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
+  process(_inputs, outputs) {
+    const output = outputs[0]?.[0];
+    if (!output) return this.#open;
+    const count = this.#resampler.inputsFor(output.length);
+    this.#ring.render(this.#raw, count);
+    this.#resampler.push(this.#raw, count, output);
+    this.#sinceReport += output.length;
+    this.#reportWhenDue();
+    return this.#open;
+  }
+  /** Every 100 ms while sound moves on, and once when it has ended. */
+  #reportWhenDue() {
+    const sounding = this.#ring.sounding;
+    const ended = this.#sounding && !sounding;
+    const moved = this.#ring.played !== this.#report.samples;
+    this.#sounding = sounding;
+    if (!ended && !(moved && msOf(this.#sinceReport, sampleRate) >= REPORT_MS)) return;
+    this.#sinceReport = 0;
+    const report = this.#report;
+    report.epoch = this.#ring.epoch;
+    report.samples = this.#ring.played;
+    report.bufferedMs = this.#ring.bufferedMs;
+    report.delayMs = this.#delayMs;
+    report.sounding = sounding;
+    report.underruns = this.#ring.underruns;
+    report.skipped = this.#ring.skipped;
+    report.overflowed = this.#ring.overflowed;
+    this.port.postMessage(report);
+  }
+};
+registerProcessor("rt-playback", Playback);
+`;
 
 // src/playback.js
 var PREBUFFER_MS = { direct: 40, comm: 150 };
