@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ..protocol.conversation import Conversation, Item
 from ..protocol.events import Event
+from ..record.log import Log
 from .waiting import Waitable, server_error
 
 if TYPE_CHECKING:
     from ..analysis.latency import TurnLatency
-    from ..protocol.conversation import Item
-    from .session import RealtimeSession
 
 __all__ = ["Reply"]
 
@@ -32,9 +32,9 @@ class Reply(Waitable["Reply"]):
         ``waiting``, ``in_progress``, ``completed``, ``cancelled``, ``incomplete``, ``failed``.
     """
 
-    def __init__(self, session: RealtimeSession, request: Event | None = None) -> None:
+    def __init__(self, conversation: Conversation, log: Log) -> None:
         super().__init__()
-        self.request = request
+        self.request: Event | None = None
         self.id: str | None = None
         self.status = "waiting"
         self.response: dict[str, Any] = {}
@@ -42,7 +42,8 @@ class Reply(Waitable["Reply"]):
         self.user_item_id: str | None = None
         self.uploading = False
         self.begun = asyncio.Event()  # of the background loop
-        self._session = session
+        self._conversation = conversation
+        self._log = log
 
     def begin(self, response_id: str, user_item_id: str | None) -> None:
         """Tie the reply to its response."""
@@ -66,7 +67,7 @@ class Reply(Waitable["Reply"]):
     @property
     def items(self) -> list[Item]:
         """The items that the model made, in order."""
-        known = self._session.conversation.items
+        known = self._conversation.items
         return [known[item_id] for item_id in self.item_ids if item_id in known]
 
     @property
@@ -77,13 +78,13 @@ class Reply(Waitable["Reply"]):
     @property
     def heard_text(self) -> str:
         """The transcript of what the user said, when the session transcribes."""
-        item = self._session.conversation.items.get(self.user_item_id or "")
+        item = self._conversation.items.get(self.user_item_id or "")
         return item.text if item else ""
 
     @property
     def audio(self) -> bytes:
         """The audio as far as it has come: mono PCM16, 24 kHz (the session's output format)."""
-        return b"".join(self._session.log.audio(item_id) for item_id in self.item_ids)
+        return b"".join(self._log.audio(item_id) for item_id in self.item_ids)
 
     @property
     def usage(self) -> dict[str, Any] | None:
@@ -95,7 +96,7 @@ class Reply(Waitable["Reply"]):
         """Where the wait was; see `analysis.latency.turn_latency`."""
         from ..analysis.latency import turn_latency
 
-        return turn_latency(self._session.log, self.id or "", self.user_item_id)
+        return turn_latency(self._log, self.id or "", self.user_item_id)
 
     def __repr__(self) -> str:
         text = self.text

@@ -46,6 +46,12 @@ class Upload:
         self._n_chunks = 0
         self._began = 0.0
 
+    def start(self, session: RealtimeSession, reply: Reply | None) -> None:
+        """Begin to send; `reply` will hold the answer. Runs on the background loop."""
+        if reply is not None and session.turn_detection != "none":
+            session.core.expect(reply)
+        session.core.run(self.run(session, reply))
+
     async def run(self, session: RealtimeSession, reply: Reply | None) -> None:
         """Send it all, then what ends the turn; runs on the background loop."""
         self._began = asyncio.get_running_loop().time()
@@ -62,21 +68,21 @@ class Upload:
         self._n_chunks += 1
         due = self._began + self._n_chunks * CHUNK_MS / 1000 if self._realtime else 0.0
         await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        session.append_audio(chunk)
+        session.core.append_audio(chunk)
 
     async def _be_silent(self, session: RealtimeSession, reply: Reply) -> None:
         """Send silence until the server has ended the turn and begun to answer."""
         reply.uploading = True
         chunk = pcm.silence(CHUNK_MS)
         for _ in range(_silence_ms(session.config) // CHUNK_MS):
-            if reply.status != "waiting" and not session.user_speaking:
+            if reply.status != "waiting" and not session.core.machine.user_speaking:
                 break
             await self._send(session, chunk)
         reply.uploading = False
         with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
             await asyncio.wait_for(reply.begun.wait(), ANSWER_SECONDS)
         if reply.status == "waiting":
-            session.give_up(reply, self._unheard())
+            session.core.give_up(reply, self._unheard())
 
     def _unheard(self) -> RealtimeError:
         level = levels.dbfs(pcm.decode(self.pcm))

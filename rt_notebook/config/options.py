@@ -10,16 +10,24 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..errors import ConfigError
 from .catalogue import DEFAULT_TRANSCRIPTION_MODEL, MODELS, TRANSCRIPTION_MODELS, VOICES
 
-__all__ = ["OPTIONS", "Option", "option_named", "options_for", "to_response", "to_session"]
+__all__ = [
+    "MODEL_NAMES",
+    "OPTIONS",
+    "TRANSCRIPTION_PATH",
+    "TURN_DETECTION_PATH",
+    "Option",
+    "option_named",
+    "options_for",
+]
 
 _OFF = {"", "none", "off", "false", "null"}
 _TRUE = {"true", "on", "yes", "1"}
@@ -142,8 +150,8 @@ def _noise_reduction(value: Any) -> Any:
 
 _IN = ("audio", "input")
 _OUT = ("audio", "output")
-_VAD = (*_IN, "turn_detection")
-_ASR = (*_IN, "transcription")
+TURN_DETECTION_PATH = (*_IN, "turn_detection")
+TRANSCRIPTION_PATH = (*_IN, "transcription")
 _NOISE = (*_IN, "noise_reduction")
 
 OPTIONS: tuple[Option, ...] = (
@@ -182,7 +190,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "input_audio_transcription",
-        _ASR,
+        TRANSCRIPTION_PATH,
         "true, false, or the model that transcribes what the user says",
         _transcription,
         (*(model.name for model in TRANSCRIPTION_MODELS), "none"),
@@ -191,17 +199,23 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "input_audio_transcription_model",
-        (*_ASR, "model"),
+        (*TRANSCRIPTION_PATH, "model"),
         "the model that transcribes what the user says",
         choices=tuple(model.name for model in TRANSCRIPTION_MODELS),
     ),
-    Option("input_audio_transcription_language", (*_ASR, "language"), "ISO-639-1, such as en"),
     Option(
-        "input_audio_transcription_prompt", (*_ASR, "prompt"), "words that guide the transcription"
+        "input_audio_transcription_language",
+        (*TRANSCRIPTION_PATH, "language"),
+        "ISO-639-1, such as en",
+    ),
+    Option(
+        "input_audio_transcription_prompt",
+        (*TRANSCRIPTION_PATH, "prompt"),
+        "words that guide the transcription",
     ),
     Option(
         "turn_detection",
-        _VAD,
+        TURN_DETECTION_PATH,
         "server_vad, semantic_vad, or none for push-to-talk",
         _turn_detection,
         ("server_vad", "semantic_vad", "none"),
@@ -210,49 +224,49 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "turn_detection_eagerness",
-        (*_VAD, "eagerness"),
+        (*TURN_DETECTION_PATH, "eagerness"),
         "low, medium, high or auto (semantic_vad)",
         choices=("low", "medium", "high", "auto"),
         aliases=("eagerness",),
     ),
     Option(
         "turn_detection_threshold",
-        (*_VAD, "threshold"),
+        (*TURN_DETECTION_PATH, "threshold"),
         "0 to 1, default 0.5 (server_vad)",
         _number,
         aliases=("threshold",),
     ),
     Option(
         "turn_detection_prefix_padding",
-        (*_VAD, "prefix_padding_ms"),
+        (*TURN_DETECTION_PATH, "prefix_padding_ms"),
         "ms kept before speech, default 300 (server_vad)",
         _whole,
         aliases=("prefix_padding_ms",),
     ),
     Option(
         "turn_detection_silence_duration",
-        (*_VAD, "silence_duration_ms"),
+        (*TURN_DETECTION_PATH, "silence_duration_ms"),
         "ms of silence that end a turn, default 500 (server_vad)",
         _whole,
         aliases=("silence_duration_ms",),
     ),
     Option(
         "turn_detection_idle_timeout",
-        (*_VAD, "idle_timeout_ms"),
+        (*TURN_DETECTION_PATH, "idle_timeout_ms"),
         "5000 to 30000 ms, or none (server_vad)",
         _whole,
         nullable=True,
     ),
     Option(
         "create_response_on_turn_end",
-        (*_VAD, "create_response"),
+        (*TURN_DETECTION_PATH, "create_response"),
         "true to answer when a turn ends, false to wait for %rt_respond",
         _flag,
         ("true", "false"),
     ),
     Option(
         "interrupt_response",
-        (*_VAD, "interrupt_response"),
+        (*TURN_DETECTION_PATH, "interrupt_response"),
         "true to let speech interrupt the answer",
         _flag,
         ("true", "false"),
@@ -310,7 +324,6 @@ OPTIONS: tuple[Option, ...] = (
 MODEL_NAMES = tuple(model.name for model in MODELS)
 
 _BY_NAME = {name: option for option in OPTIONS for name in (option.name, *option.aliases)}
-_PARENT_DEFAULTS = {_VAD: {"type": "server_vad"}, _ASR: {"model": DEFAULT_TRANSCRIPTION_MODEL}}
 
 
 def options_for(kind: str) -> list[Option]:
@@ -333,96 +346,3 @@ def option_named(name: str, kind: str = "session") -> Option:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ConfigError(f"unknown {kind} option {name!r}{hint}")
     return option
-
-
-def to_session(
-    flat: Mapping[str, Any], effective: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the ``session`` object of a ``session.update`` for flat names.
-
-    Parameters
-    ----------
-    flat : mapping
-        Flat name → value; only what is named is sent.
-    effective : mapping, optional
-        The session that the server last acknowledged: a lone part, such as a threshold,
-        goes with the type in force.
-
-    Raises
-    ------
-    ConfigError
-        In one sentence, naming the option and what it takes.
-    """
-    from .session import Session
-
-    return _checked(Session, {"type": "realtime", **_nested(flat, "session", effective)})
-
-
-def to_response(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ``response`` object of a ``response.create`` for flat names.
-
-    Raises
-    ------
-    ConfigError
-        In one sentence, naming the option and what it takes.
-    """
-    from .response import Response
-
-    return _checked(Response, _nested(flat, "response", None))
-
-
-def _nested(
-    flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    given = [(option_named(name, kind), value) for name, value in flat.items()]
-    for option, value in sorted(given, key=lambda pair: len(pair[0].path)):
-        _set(body, option.path, option.value(value), option)
-    for path, default in _PARENT_DEFAULTS.items():
-        part = _get(body, path)
-        if isinstance(part, dict):
-            key = next(iter(default))
-            in_force = _get(effective or {}, path)
-            known = (
-                {key: in_force[key]} if isinstance(in_force, dict) and key in in_force else default
-            )
-            part.update({**known, **part})
-    return body
-
-
-def _set(body: dict[str, Any], path: tuple[str, ...], value: Any, option: Option) -> None:
-    for key in path[:-1]:
-        body = body.setdefault(key, {})
-        if body is None:
-            raise ConfigError(f"{option.flag} conflicts with turning {key.replace('_', ' ')} off")
-    body[path[-1]] = value
-
-
-def _get(body: Mapping[str, Any], path: Iterable[str]) -> Any:
-    value: Any = body
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _checked(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
-    try:
-        model.model_validate(body)
-    except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
-    return body
-
-
-def _sentence(error: ValidationError) -> str:
-    """Say the first thing that is wrong in the words of the flat names."""
-    first = error.errors()[0]
-    # A union adds the member's tag to the location ("server_vad"): it is no key.
-    keys = tuple(part for part in first["loc"] if isinstance(part, str))
-    option = max(
-        (o for o in OPTIONS if set(o.path) <= set(keys)), key=lambda o: len(o.path), default=None
-    )
-    if first["type"] == "extra_forbidden" and option is not None:
-        return f"{keys[-1]!r} does not go with {option.flag} as it is set"
-    name = option.flag if option else ".".join(keys)
-    hint = f" ({option.help})" if option else ""
-    return f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}{hint}"

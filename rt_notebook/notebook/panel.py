@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..client.observer import Observer
 from ..client.session import RealtimeSession
 from ..errors import RealtimeError
 from ..protocol.conversation import Item
@@ -37,8 +38,8 @@ class _Page:
     acked: float = 0.0
 
 
-class Panel:
-    """Follows one session (`client.session.Observer`) and serves its pages.
+class Panel(Observer):
+    """Follows one session and serves its pages.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ class Panel:
         self._tasks: set[asyncio.Future[None]] = set()
         self._playout = Playout(self._to_player)
         self._loopback = Loopback(self._link_opened, self._link_closed, self.receive)
-        session.attach(self)
+        session.core.attach(self)
 
     # From the page
 
@@ -114,7 +115,7 @@ class Panel:
             return
         former = self.player
         if former is not None and former is not page:
-            self.session.interrupt()
+            self.session.core.interrupt()
             self._to(former, Message("stop-mic", reason="another page took over"))
         self._own(page.client)
 
@@ -126,7 +127,7 @@ class Panel:
         if self._owner != page.client:
             return
         self._talk_ms += len(message.audio) / _BYTES_PER_MS
-        self.session.append_audio(message.audio)
+        self.session.core.append_audio(message.audio)
         self._show(dropped_ms=int(message["dropped_ms"]))
         now = asyncio.get_running_loop().time()
         if now - page.acked >= ACK_PAUSE_SECONDS:
@@ -138,7 +139,7 @@ class Panel:
         if self.session.turn_detection != "none":
             return
         if message["down"]:
-            self.session.interrupt()
+            self.session.core.interrupt()
             self.session.send({"type": "input_audio_buffer.clear"})
             self._talk_ms = 0.0
         elif self._talk_ms < MIN_COMMIT_MS:
@@ -150,16 +151,16 @@ class Panel:
     def _on_played(self, page: _Page, message: Message) -> None:
         if page is self.player:
             self._counts[message["epoch"]] = (message["samples"], message["latency_ms"])
-            self.session.played(message["epoch"], message["samples"], message["latency_ms"])
+            self.session.core.played(message["epoch"], message["samples"], message["latency_ms"])
             if message["buffered_ms"] == 0:
                 self.speaking("nobody")
 
     def _on_flushed(self, page: _Page, message: Message) -> None:
         if self._counts.pop(message["epoch"], None) is not None:
-            self.session.flushed(message["epoch"], message["samples"], message["latency_ms"])
+            self.session.core.flushed(message["epoch"], message["samples"], message["latency_ms"])
 
     def _on_say(self, page: _Page, message: Message) -> None:
-        self.session.interrupt()
+        self.session.core.interrupt()
         self.session.say(message["text"])
 
     def _on_audio_file(self, page: _Page, message: Message) -> None:
@@ -170,12 +171,12 @@ class Panel:
                 "error", f"{message['name']} is longer than five minutes; choose a shorter one."
             )
         elif message["last"] and self._file:
-            self.session.interrupt()
+            self.session.core.interrupt()
             self.session.send_audio(bytes(self._file), pace="fast")
             self._file.clear()
 
     def _on_cancel(self, page: _Page, message: Message) -> None:
-        self.session.interrupt()
+        self.session.core.interrupt()
 
     def _on_ping(self, page: _Page, message: Message) -> None:
         self._to(page, Message("pong", t_ms=message["t_ms"]))
@@ -184,10 +185,10 @@ class Panel:
         if message["state"] == "open":
             self._talk_ms = 0.0
 
-    # From the session (client.session.Observer)
+    # From the session (Observer)
 
     @property
-    def can_play(self) -> bool:
+    def can_play(self) -> bool:  # type: ignore[override]  # pages come and go
         """Whether a page is there to play."""
         return self.player is not None
 
@@ -320,7 +321,7 @@ class Panel:
 
     def _flush_unanswered(self, epoch: int) -> None:
         if epoch in self._counts:
-            self.session.flushed(epoch, *self._counts.pop(epoch))
+            self.session.core.flushed(epoch, *self._counts.pop(epoch))
 
 
 def describe(item: Item) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def status_of(session: RealtimeSession) -> dict[str, Any]:
         "items": len(session.items),
         "replies": len(session.replies),
         "events": len(session.log),
-        "malformed": session.malformed_events,
+        "malformed": session.core.malformed_events,
     }
     if backend.server is not None and backend.server.missing:
         status["speech"] = backend.server.missing

@@ -27,30 +27,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LocalProtocolError
 from .conversation import Conversation
+from .effects import (
+    Effect,
+    FlushPlayback,
+    ItemsChanged,
+    OutputItemStarted,
+    Play,
+    PlayEnd,
+    ResponseEnded,
+    ResponseStarted,
+    Send,
+    Settled,
+    Speaking,
+)
 from .events import Event, MalformedEvent, decode_audio
 from .playback import PlaybackLedger
 
-__all__ = [
-    "ACKNOWLEDGED_BY",
-    "REQUEST_KEY",
-    "Effect",
-    "FlushPlayback",
-    "ItemsChanged",
-    "OutputItemStarted",
-    "Play",
-    "PlayEnd",
-    "ResponseEnded",
-    "ResponseStarted",
-    "Send",
-    "SessionMachine",
-    "Settled",
-    "Speaking",
-]
+__all__ = ["ACKNOWLEDGED_BY", "REQUEST_KEY", "SessionMachine", "is_out_of_band"]
 
 #: Metadata key under which a request's event id travels through the server and back.
 REQUEST_KEY = "rt_request"
@@ -68,97 +65,6 @@ ACKNOWLEDGED_BY = {
 }
 
 _ACTIVE_RESPONSE = "conversation_already_has_active_response"
-
-
-@dataclass(frozen=True)
-class Send:
-    """Send this event to the server."""
-
-    event: Event
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A request was acknowledged by `event`, or refused by it if it is an ``error``."""
-
-    event_id: str
-    event: Event
-
-
-@dataclass(frozen=True)
-class ResponseStarted:
-    """A response began; `event_id` is its request's, None when the server began it."""
-
-    response_id: str
-    event_id: str | None
-
-
-@dataclass(frozen=True)
-class OutputItemStarted:
-    """A response began to make this item."""
-
-    response_id: str
-    item_id: str
-
-
-@dataclass(frozen=True)
-class ResponseEnded:
-    """A response ended; `response` is its last state, usage included."""
-
-    response_id: str
-    response: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Play:
-    """Play this audio (wire format of the session's output)."""
-
-    item_id: str
-    content_index: int
-    audio: bytes
-    response_id: str
-
-
-@dataclass(frozen=True)
-class PlayEnd:
-    """The item's audio is complete."""
-
-    item_id: str
-
-
-@dataclass(frozen=True)
-class FlushPlayback:
-    """Silence the player at once and report its count for the epoch that ended."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class ItemsChanged:
-    """These items look different now."""
-
-    item_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Speaking:
-    """Who the server hears speaking: ``user``, ``assistant`` or ``nobody``."""
-
-    who: str
-
-
-Effect = (
-    Send
-    | Settled
-    | ResponseStarted
-    | OutputItemStarted
-    | ResponseEnded
-    | Play
-    | PlayEnd
-    | FlushPlayback
-    | ItemsChanged
-    | Speaking
-)
 
 
 class SessionMachine:
@@ -411,7 +317,7 @@ class SessionMachine:
 
     def _output_is_pcm(self) -> bool:
         output = (self.session.get("audio") or {}).get("output") or {}
-        return (output.get("format") or {}).get("type", "audio/pcm") == "audio/pcm"
+        return str((output.get("format") or {}).get("type", "audio/pcm")) == "audio/pcm"
 
     def _account(self, item_ids: list[str]) -> list[Effect]:
         """Copy the ledger's account into the items that people see."""

@@ -31,7 +31,7 @@ def test_a_reply_can_be_awaited_in_any_loop(session):
 def test_ctrl_c_ends_the_waiting_and_the_reply_goes_on(session):
     reply = session.say("tell me a long story", output_modalities=["text"])
     threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
-    waiting = Reply(session)  # of a response that never comes
+    waiting = Reply(session.conversation, session.log)  # of a response that never comes
     with pytest.raises(KeyboardInterrupt):
         waiting.wait(30)
     assert reply.wait(30).status == "completed"

@@ -3,7 +3,8 @@
 import pytest
 
 from rt_notebook import SemanticVad, ServerVad
-from rt_notebook.config.options import OPTIONS, to_response, to_session
+from rt_notebook.config.flat import to_response, to_session
+from rt_notebook.config.options import OPTIONS
 from rt_notebook.errors import ConfigError
 
 

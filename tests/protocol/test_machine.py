@@ -5,16 +5,16 @@ import itertools
 import pytest
 
 from rt_notebook.errors import LocalProtocolError
-from rt_notebook.protocol.events import Event, MalformedEvent, encode_audio
-from rt_notebook.protocol.machine import (
+from rt_notebook.protocol.effects import (
     FlushPlayback,
     Play,
     ResponseEnded,
     ResponseStarted,
     Send,
-    SessionMachine,
     Settled,
 )
+from rt_notebook.protocol.events import Event, MalformedEvent, encode_audio
+from rt_notebook.protocol.machine import SessionMachine
 
 
 @pytest.fixture

@@ -930,6 +930,7 @@ var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is c
 var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s of what you say are kept.";
 
 // src/microphone.js
+var BLOCKS_PER_PING = 50;
 var Microphone = class {
   #events;
   #backlog;
@@ -947,6 +948,7 @@ var Microphone = class {
   #opening = 0;
   #sent = 0;
   #acked = 0;
+  #idleBlocks = 0;
   #ended = false;
   /** Audio leaves only while the key is held. */
   pushToTalk = false;
@@ -1082,8 +1084,11 @@ var Microphone = class {
     );
     this.#events.problem(refusalSentence(error));
   }
-  /** The device went away: try once with whatever the browser has now. */
-  /** @param {Capture} capture @param {AudioContext} context */
+  /**
+   * The device went away: try once with whatever the browser has now.
+   * @param {Capture} capture
+   * @param {AudioContext} context
+   */
   async #onEnded(capture, context) {
     if (capture !== this.#capture) return;
     const again = !this.#ended;
@@ -1119,12 +1124,21 @@ var Microphone = class {
   }
   /** @param {Int16Array} block */
   #onBlock = (block) => {
-    if (this.pushToTalk && !this.#talking) return this.pump();
-    const dropped = this.droppedMs;
-    this.#backlog.push(block);
+    if (this.pushToTalk && !this.#talking) {
+      this.#keepAlive();
+    } else {
+      const before = tenths(this.droppedMs);
+      this.#backlog.push(block);
+      if (tenths(this.droppedMs) !== before) this.#events.changed();
+    }
     this.pump();
-    if (this.droppedMs !== dropped) this.#events.changed();
+    this.#events.tick(this.waitingMs);
   };
+  /** The kernel closes a microphone that it hears nothing of. */
+  #keepAlive() {
+    this.#idleBlocks = (this.#idleBlocks + 1) % BLOCKS_PER_PING;
+    if (this.#idleBlocks === 0) this.#events.send("ping", { t_ms: performance.now() });
+  }
   #listDevices = async () => {
     if (this.#state !== "open" && this.devices.length === 0) return;
     this.devices = await listMicrophones().catch(() => []);
@@ -1141,6 +1155,54 @@ var Microphone = class {
     this.#events.changed();
   }
 };
+function tenths(ms) {
+  return Math.floor(ms / 100);
+}
+
+// src/panel_state.js
+var SILENT_AFTER_MS = 1e4;
+function panelState(parts) {
+  const { trait, link, microphone, player, transcript } = parts;
+  const owner = String(trait("owner") ?? "");
+  return {
+    status: String(trait("status") ?? ""),
+    life: parts.life,
+    backend: String(trait("backend") ?? ""),
+    model: String(trait("model") ?? ""),
+    voice: String(trait("voice") ?? ""),
+    soundGoesTo: String(trait("sound_goes_to") ?? ""),
+    path: link.path,
+    pushToTalk: microphone.pushToTalk,
+    elsewhere: owner !== "" && owner !== parts.client,
+    mic: microphone.state,
+    muted: microphone.muted,
+    talking: microphone.talking,
+    devices: microphone.devices,
+    chosenDevice: microphone.chosenDevice,
+    canRecord: parts.obstacle === "",
+    armed: parts.armed,
+    speaking: parts.speaking,
+    sounding: player.sounding,
+    needsClick: player.needsClick,
+    lines: transcript.lines,
+    hiddenLines: transcript.hidden,
+    warnings: warnings(parts),
+    notices: parts.notices
+  };
+}
+function warnings({ life, obstacle, problem, trait, link, microphone }) {
+  const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
+  const waits = trait("mic_waits") && link.path === "comm";
+  return [
+    life === "gone" ? KERNEL_GONE : "",
+    life === "lost" ? KERNEL_LOST : "",
+    obstacleSentence(obstacle),
+    problem,
+    waits ? MIC_WAITS : "",
+    microphone.waitingMs > SILENT_AFTER_MS ? KERNEL_SILENT : "",
+    droppedSentence(dropped)
+  ].filter(Boolean);
+}
 
 // worklet:playback
 var playback_default = `// src/pcm.js
@@ -1574,7 +1636,7 @@ var Player = class {
   #flushedEpoch = -1;
   /** Plain numbers for tests and the curious. */
   stats = {
-    chunks: 0,
+    receivedChunks: 0,
     gaps: 0,
     duplicates: 0,
     underruns: 0,
@@ -1586,6 +1648,7 @@ var Player = class {
   };
   /** The number that the next chunk of the epoch should have. */
   #expected = { epoch: -1, seq: 0 };
+  #counted = { epoch: -1, samples: 0 };
   /** @param {PlayerEvents} events */
   constructor(events) {
     this.#events = events;
@@ -1624,7 +1687,7 @@ var Player = class {
    * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
    */
   chunk(epoch, pcm, seq) {
-    this.stats.chunks += 1;
+    this.stats.receivedChunks += 1;
     if (epoch <= this.#flushedEpoch) return;
     if (seq !== void 0 && !this.#isNew(epoch, seq)) return;
     this.unlock();
@@ -1726,16 +1789,22 @@ var Player = class {
     this.stats.underruns = report.underruns;
     this.stats.skippedSamples = report.skipped;
     this.stats.overflowedSamples = report.overflowed;
-    this.stats.playedSamples = report.samples;
+    this.#count(report);
     this.#setSounding(report.sounding);
     this.#events.played(this.#heard(report));
   }
   /** @param {{epoch: number, samples: number, delayMs: number}} report */
   #onFlushed(report) {
     this.stats.lastFlushMs = performance.now() - this.#flushedAt;
-    this.stats.playedSamples = report.samples;
+    this.#count(report);
     this.#setSounding(false);
     this.#events.flushed(this.#heard(report));
+  }
+  /** Samples of all epochs. @param {{epoch: number, samples: number}} report */
+  #count({ epoch, samples }) {
+    const before = this.#counted.epoch === epoch ? this.#counted.samples : 0;
+    this.stats.playedSamples += Math.max(0, samples - before);
+    this.#counted = { epoch, samples };
   }
   /** @param {{epoch: number, samples: number, delayMs: number, bufferedMs?: number}} report */
   #heard({ epoch, samples, delayMs, bufferedMs = 0 }) {
@@ -1841,7 +1910,8 @@ function noteOf(item) {
 
 // src/engine.js
 var RESUME_WITHIN_MS = 1e4;
-var SILENT_AFTER_MS = 1e4;
+var UNSEEN_MS = 1e3;
+var MAX_NOTICES = 3;
 function newClientId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -1853,17 +1923,18 @@ var Engine = class {
   #liveness;
   #microphone;
   #transcript = new Transcript();
+  #obstacle = obstacleOf(globalThis);
   /** @type {Set<() => void>} */
   #watchers = /* @__PURE__ */ new Set();
-  #views = 0;
   #scheduled = false;
+  #unseenTimer = 0;
+  #resumeUntil = 0;
+  #problem = "";
   /** @type {Notice[]} */
   #notices = [];
-  #problem = "";
+  /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
-  #resumeUntil = 0;
-  #obstacle = obstacleOf(globalThis);
   #samples = new Float32Array(1024);
   /** @param {import("@anywidget/types").AnyModel} model */
   constructor(model) {
@@ -1876,66 +1947,60 @@ var Engine = class {
     });
     const ping = () => this.#link.send("ping", { t_ms: performance.now() });
     this.#liveness = new Liveness(model, ping, () => this.#onLife());
-    model.on("change", this.#changed);
+    model.on("change", this.#onTraits);
     model.on("change:owner", this.#onOwner);
-    model.on("change:turn_detection", this.#onTurnDetection);
-    this.#onTurnDetection();
     addEventListener("pagehide", this.#onPageHide);
+    this.#onTraits();
     void this.#link.hello();
   }
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
-    this.#model.off("change", this.#changed);
+    clearTimeout(this.#unseenTimer);
+    this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
-    this.#model.off("change:turn_detection", this.#onTurnDetection);
     this.#liveness.close();
     this.#microphone.dispose();
     this.player.close();
     this.#link.close();
     this.#watchers.clear();
   }
-  /** Call after each change of `state`. @param {() => void} watcher @returns {() => void} */
+  /**
+   * A view comes up.
+   * @param {() => void} watcher called after each change of `state`
+   * @returns {() => void} to call when it goes
+   */
   watch(watcher) {
     this.#watchers.add(watcher);
-    this.#setViews(this.#views + 1);
+    this.#onViews();
     return () => {
       this.#watchers.delete(watcher);
-      this.#setViews(this.#views - 1);
+      this.#onViews();
     };
   }
   /** Plain numbers for tests and the curious. */
   get stats() {
     return { ...this.#microphone.stats, ...this.player.stats };
   }
-  /** What a view shows. */
   get state() {
-    const microphone = this.#microphone;
-    return {
-      status: this.#text("status"),
+    return panelState({
+      trait: (name) => this.#model.get(name),
+      client: this.client,
+      link: this.#link,
       life: this.#liveness.life,
-      answered: this.#link.answered,
-      backend: this.#text("backend"),
-      model: this.#text("model"),
-      voice: this.#text("voice"),
-      soundGoesTo: this.#text("sound_goes_to"),
-      path: this.#link.path,
-      pushToTalk: microphone.pushToTalk,
-      elsewhere: this.#owner !== "" && this.#owner !== this.client,
-      mic: microphone.state,
-      muted: microphone.muted,
-      talking: microphone.talking,
-      devices: microphone.devices,
-      chosenDevice: microphone.chosenDevice,
-      canRecord: this.#obstacle === "",
+      microphone: this.#microphone,
+      player: this.player,
+      transcript: this.#transcript,
+      obstacle: this.#obstacle,
       armed: this.#armed,
       speaking: this.#speaking,
-      sounding: this.player.sounding,
-      needsClick: this.player.needsClick,
-      lines: this.#transcript.lines,
-      hiddenLines: this.#transcript.hidden,
-      messages: this.#messages
-    };
+      problem: this.#problem,
+      notices: this.#notices
+    });
+  }
+  /** Whether there is sound to measure. */
+  get live() {
+    return this.#microphone.state === "open" || this.player.sounding;
   }
   /** How loud both sides are now, 0…1. */
   get levels() {
@@ -1946,9 +2011,8 @@ var Engine = class {
   }
   /** The user did something in this page: sound may play from now on. */
   wake() {
-    if (this.#obstacle === "") this.player.unlock();
+    if (isSecureContext) this.player.unlock();
   }
-  /** Open the microphone, or close it. */
   toggleMicrophone() {
     if (this.#microphone.state === "off") void this.#openMicrophone();
     else this.#microphone.close();
@@ -1972,50 +2036,48 @@ var Engine = class {
   }
   /** @param {string} text */
   say(text) {
-    this.#claim();
+    this.claim();
     this.#link.send("say", { text });
   }
   /** @param {File} file an audio file that the browser can decode */
   async sendFile(file) {
-    this.#claim();
-    this.#setProblem(await sendFile(file, (fields, audio) => this.#link.send("audio-file", fields, audio)));
+    this.claim();
+    const send = this.#link.send.bind(this.#link, "audio-file");
+    this.#setProblem(await sendFile(file, send));
   }
-  /** Let a reply be heard that waits for a click. */
-  hear() {
-    this.#claim();
+  /** The user acts here: microphone and sound belong to this page. */
+  claim() {
+    this.#armed = false;
+    this.wake();
+    this.#link.send("claim");
   }
+  /** The user has read what there was to read. */
   dismiss() {
-    this.#problem = "";
     this.#notices = [];
-    this.#changed();
+    this.#setProblem("");
   }
   async #openMicrophone() {
     if (this.#obstacle) return;
     this.#problem = "";
-    this.#claim();
-    const context = this.player.context;
+    this.claim();
+    const { context } = this.player;
     if (context) await this.#microphone.open(context);
-  }
-  #claim() {
-    this.#armed = false;
-    this.wake();
-    this.#link.send("claim");
   }
   #makePlayer() {
     return new Player({
       played: (heard) => this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
       changed: this.#changed,
-      failed: (error) => this.#setProblem(refusalSentence(error))
+      failed: (error) => {
+        if (!this.#obstacle) this.#setProblem(refusalSentence(error));
+      }
     });
   }
   #makeMicrophone() {
     return new Microphone({
-      send: (kind, fields, audio) => {
-        this.#link.send(kind, fields, audio);
-        this.#liveness.waited(this.#microphone.waitingMs);
-      },
+      send: (kind, fields, audio) => this.#link.send(kind, fields, audio),
       problem: (sentence) => this.#setProblem(sentence),
+      tick: (waitingMs) => this.#liveness.waited(waitingMs),
       changed: this.#changed
     });
   }
@@ -2025,29 +2087,32 @@ var Engine = class {
       hostname: location.hostname,
       secure: isSecureContext,
       can_record: this.#obstacle,
-      views: this.#views
+      views: this.#watchers.size
     };
   }
   /** @param {KernelMessage} message @param {DataView | ArrayBuffer | undefined} audio */
   #receive(message, audio) {
     this.#liveness.heard();
-    if (message.kind === "play-chunk") {
-      this.player.chunk(message.epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
-    } else if (message.kind === "play-end") this.player.end(message.epoch);
-    else if (message.kind === "flush-playback") this.player.flush(message.epoch);
-    else if (message.kind === "mic-ack") this.#microphone.ack(message.seq);
+    const { kind, epoch } = message;
+    if (kind === "play-chunk") {
+      this.player.chunk(epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
+    } else if (kind === "play-end") this.player.end(epoch);
+    else if (kind === "flush-playback") this.player.flush(epoch);
+    else if (kind === "mic-ack") this.#microphone.ack(message.seq);
     else this.#show(message);
   }
   /** @param {KernelMessage} message */
   #show(message) {
-    if (message.kind === "snapshot") {
+    const { kind } = message;
+    if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
       this.#notices = message.notices;
-    } else if (message.kind === "items") this.#transcript.update(message.items, message.order);
-    else if (message.kind === "notice") this.#notices = [...this.#notices, notice(message)].slice(-3);
-    else if (message.kind === "speaking") this.#speaking = message.who;
-    else if (message.kind === "arm-mic") this.#armed = true;
-    else if (message.kind === "stop-mic") this.#microphone.close(message.reason);
+    } else if (kind === "items") this.#transcript.update(message.items, message.order);
+    else if (kind === "notice") {
+      this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
+    } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "arm-mic") this.#armed = true;
+    else if (kind === "stop-mic") this.#microphone.close(message.reason);
     this.#changed();
   }
   /** @param {"comm" | "direct"} path */
@@ -2068,50 +2133,32 @@ var Engine = class {
     }
     this.#changed();
   }
+  #onTraits = () => {
+    this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
+    if (this.#model.get("status") === "closed") this.#microphone.close("talk ended");
+    this.#changed();
+  };
   #onOwner = () => {
-    if (this.#owner === "" || this.#owner === this.client) return;
-    if (this.#microphone.state === "off") return;
+    const owner = this.#model.get("owner");
+    if (!owner || owner === this.client || this.#microphone.state === "off") return;
     this.#microphone.close("another page");
     this.#setProblem(TAKEN_OVER);
   };
-  #onTurnDetection = () => {
-    this.#microphone.pushToTalk = this.#text("turn_detection") === "none";
-  };
+  #onViews() {
+    clearTimeout(this.#unseenTimer);
+    if (this.#watchers.size === 0) {
+      this.#unseenTimer = Number(setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS));
+    }
+    void this.#link.hello();
+  }
   #onPageHide = () => {
     this.#microphone.close("page left");
     this.#link.send("bye");
   };
-  get #messages() {
-    const { waitingMs } = this.#microphone;
-    const dropped = Math.max(this.#microphone.droppedMs, Number(this.#model.get("dropped_ms") ?? 0));
-    const texts = [
-      this.#liveness.life === "gone" ? KERNEL_GONE : "",
-      this.#liveness.life === "lost" ? KERNEL_LOST : "",
-      obstacleSentence(this.#obstacle),
-      this.#problem,
-      this.#model.get("mic_waits") && this.#link.path === "comm" ? MIC_WAITS : "",
-      waitingMs > SILENT_AFTER_MS ? KERNEL_SILENT : "",
-      droppedSentence(dropped)
-    ];
-    const own = texts.filter(Boolean).map((text) => ({ level: "warning", text }));
-    return [...own, ...this.#notices];
-  }
-  get #owner() {
-    return this.#text("owner");
-  }
-  /** @param {string} trait */
-  #text(trait) {
-    return String(this.#model.get(trait) ?? "");
-  }
   /** @param {string} sentence */
   #setProblem(sentence) {
     this.#problem = sentence;
     this.#changed();
-  }
-  /** @param {number} views */
-  #setViews(views) {
-    this.#views = views;
-    void this.#link.hello();
   }
   /** Tell the views, once for all changes of this moment. */
   #changed = () => {
@@ -2126,7 +2173,7 @@ var Engine = class {
 function counted({ epoch, samples, latencyMs }) {
   return { epoch, samples, latency_ms: latencyMs };
 }
-function notice({ level, text }) {
+function noticeOf({ level, text }) {
   return { level: String(level), text: String(text) };
 }
 
@@ -2460,6 +2507,8 @@ var View = class {
   #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
+  #messageKey = "";
+  #dismiss;
   /** @param {Engine} engine */
   constructor(engine) {
     this.#engine = engine;
@@ -2475,8 +2524,9 @@ var View = class {
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file)
     });
+    this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
-    this.#hear.addEventListener("click", () => engine.hear());
+    this.#hear.addEventListener("click", () => engine.claim());
     this.root = this.#build();
     this.root.rtEngine = engine;
     this.#unwatch = engine.watch(() => this.#show());
@@ -2511,13 +2561,15 @@ var View = class {
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
       el("div", "rt-body", stage2, talk),
-      this.#messages
+      el("div", "rt-foot", this.#messages, this.#dismiss)
     );
     this.#keepEvents(root);
     return root;
   }
-  /** A click or key here is a wish to hear; keys are the panel's, not the notebook's. */
-  /** @param {HTMLElement} root */
+  /**
+   * A click or key here is a wish to hear; keys are the panel's, not the notebook's.
+   * @param {HTMLElement} root
+   */
   #keepEvents(root) {
     const wake = () => this.#engine.wake();
     root.addEventListener("pointerdown", wake);
@@ -2535,8 +2587,8 @@ var View = class {
     this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
     this.#composer.show(closed);
-    this.#showMessages(state.messages);
-    if (state.mic === "open" || state.sounding) this.#animate();
+    this.#showMessages(state);
+    if (this.#engine.live) this.#animate();
   }
   /** @param {State} state */
   #showHead(state) {
@@ -2585,23 +2637,25 @@ var View = class {
     this.#devices.value = chosenDevice;
     this.#devices.disabled = !canRecord || devices.length === 0;
   }
-  /** @param {{level: string, text: string}[]} messages */
-  #showMessages(messages) {
-    const rows = messages.map(
-      ({ level, text }) => el("div", "rt-message", { "data-level": level }, el("span", "", text))
+  /** @param {State} state */
+  #showMessages({ warnings: warnings2, notices }) {
+    const all = [...warnings2.map((text) => ({ level: "warning", text })), ...notices];
+    const key = JSON.stringify(all);
+    if (key === this.#messageKey) return;
+    this.#messageKey = key;
+    this.#messages.replaceChildren(
+      ...all.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text))
     );
-    const shown = [...this.#messages.children].map((row) => row.textContent).join("\n");
-    if (shown !== messages.map(({ text }) => text).join("\n")) this.#messages.replaceChildren(...rows);
+    this.#dismiss.hidden = all.length === 0;
   }
   /** Meters move while there is something to measure. */
   #animate() {
     if (this.#frame) return;
     const step = () => {
-      const { mic, sounding } = this.#engine.state;
       const { user, assistant } = this.#engine.levels;
       this.root.style.setProperty("--rt-user", user.toFixed(3));
       this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
-      this.#frame = mic === "open" || sounding ? requestAnimationFrame(step) : 0;
+      this.#frame = this.#engine.live ? requestAnimationFrame(step) : 0;
       if (!this.#frame) this.#restMeters();
     };
     this.#frame = requestAnimationFrame(step);

@@ -1,0 +1,255 @@
+"""The session's engine: on the loop thread, between the socket and the state machine.
+
+`SessionMachine` decides; this carries out: it sends, logs, tells those who wait, and hands
+audio to the observer. Nothing here may be called from another thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
+from ..protocol.effects import (
+    Effect,
+    FlushPlayback,
+    ItemsChanged,
+    OutputItemStarted,
+    Play,
+    PlayEnd,
+    ResponseEnded,
+    ResponseStarted,
+    Send,
+    Settled,
+    Speaking,
+)
+from ..protocol.events import Event, MalformedEvent, encode_audio, parse_event
+from ..protocol.machine import ACKNOWLEDGED_BY, SessionMachine
+from ..record.log import Log
+from .listeners import Listeners
+from .observer import Observer
+from .outstanding import Outstanding
+from .reply import Reply
+from .transport import WebSocketTransport
+from .waiting import Acknowledgement, server_error
+
+__all__ = ["SessionCore", "new_id"]
+
+logger = logging.getLogger("rt_notebook")
+_KEPT_REPLIES = 1000
+
+
+class SessionCore:
+    """One open connection and everything that follows from it.
+
+    Attributes
+    ----------
+    status : {"open", "closed", "lost"}
+        `lost` when the connection ended by itself.
+    malformed_events : int
+        Frames that were no events and were dropped.
+    """
+
+    def __init__(self, transport: WebSocketTransport) -> None:
+        self.log = Log()
+        self.machine = SessionMachine(lambda: new_id("event"))
+        self.listeners = Listeners()
+        self.replies: deque[Reply] = deque(maxlen=_KEPT_REPLIES)
+        self.status = "open"
+        self.malformed_events = 0
+        self.created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport = transport
+        self._outstanding = Outstanding()
+        self._observer = Observer()
+        self._last_user_item: str | None = None
+        self._tasks = {asyncio.ensure_future(self._read())}
+
+    async def close(self) -> None:
+        """Close the connection. Closing twice is allowed."""
+        self._end("closed", ConnectionLost("the session was closed"))
+        await self._transport.close()
+        for task in self._tasks - {asyncio.current_task()}:
+            task.cancel()
+
+    def run(self, coroutine: Any) -> None:
+        """Run a coroutine until it ends or the session is closed."""
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # Requests
+
+    def request(self, acknowledgement: Acknowledgement) -> None:
+        """Send an event; what the API does not acknowledge is settled at once."""
+        event = acknowledgement.event
+        if event.type in ACKNOWLEDGED_BY:
+            self._outstanding.acknowledge(acknowledgement)
+        else:
+            acknowledgement.settle(event)
+        self._perform(self.machine.request(event))
+
+    def respond(self, reply: Reply, event: Event) -> None:
+        """Ask for the response that `reply` will hold."""
+        self._outstanding.request(event["event_id"], reply)
+        self.replies.append(reply)
+        self._perform(self.machine.request(event))
+
+    def expect(self, reply: Reply) -> None:
+        """Let `reply` hold the next response that the server begins by itself."""
+        self._outstanding.expect(reply)
+
+    def give_up(self, reply: Reply, error: RealtimeError) -> None:
+        """Fail a reply that no response will come for."""
+        self._outstanding.give_up(reply, error)
+
+    def append_audio(self, pcm: bytes) -> None:
+        """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
+        self._transmit(Event(type="input_audio_buffer.append"), pcm)
+
+    def cancel(self) -> None:
+        """Stop and silence the answer, and drop those that wait.
+
+        Raises
+        ------
+        LocalProtocolError
+            If there is none.
+        """
+        self._perform(self.machine.cancel())
+
+    def interrupt(self) -> None:
+        """Stop and silence the answer, if there is one."""
+        with contextlib.suppress(LocalProtocolError):
+            self.cancel()
+
+    # The player
+
+    def attach(self, observer: Observer) -> None:
+        """Let `observer` follow and play this session."""
+        self._observer = observer
+
+    def played(self, epoch: int, samples: int, latency_ms: float) -> None:
+        """Take the player's count of rendered samples (24 kHz)."""
+        self._perform(self.machine.played(epoch, samples, latency_ms))
+
+    def flushed(self, epoch: int, samples: int, latency_ms: float) -> None:
+        """Take the player's final count for a flushed epoch."""
+        self._perform(self.machine.flushed(epoch, samples, latency_ms))
+
+    # The wire
+
+    async def _read(self) -> None:
+        try:
+            async for frame in self._transport.frames():
+                self._receive(frame)
+        except ConnectionLost as lost:
+            self._end("lost", lost)
+        finally:
+            await self._transport.close()
+
+    def _receive(self, frame: str | bytes) -> None:
+        now, wall_time = time.monotonic(), time.time()
+        try:
+            event = parse_event(frame)
+            effects = self.machine.receive(event)
+        except MalformedEvent:
+            self.malformed_events += 1
+            return
+        audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        self.log.append("received", event, time=now, wall_time=wall_time, audio=audio)
+        try:
+            self._note(event)
+            self._perform(effects)
+        except Exception:
+            # The reader must outlive a fault of ours: the talk goes on without this event.
+            logger.exception("%s was not handled", event.type)
+        self.listeners.tell(event)
+
+    def _transmit(self, event: Event, audio: bytes = b"") -> None:
+        if self.status != "open":
+            return
+        self.log.append("sent", event, time=time.monotonic(), wall_time=time.time(), audio=audio)
+        if audio:
+            text = f'{{"type":"{event.type}","audio":"{encode_audio(audio)}"}}'
+            self._transport.send(text, droppable=True)
+        else:
+            self._transport.send(event.to_json())
+
+    def _note(self, event: Event) -> None:
+        """What concerns the session itself rather than the conversation."""
+        if event.type == "session.created" and not self.created.done():
+            self.created.set_result(None)
+        elif event.type == "session.updated":
+            self._observer.config_changed()
+        elif event.type == "input_audio_buffer.committed":
+            self._last_user_item = event["item_id"]
+        elif event.type == "error":
+            self._note_error(event["error"])
+
+    def _note_error(self, error: dict[str, Any]) -> None:
+        if not self.created.done():
+            self.created.set_exception(server_error(error))
+        elif error.get("event_id") not in self._outstanding:
+            self._observer.notice("error", str(server_error(error)))
+
+    def _end(self, status: str, error: ConnectionLost) -> None:
+        if self.status != "open":
+            return
+        self.status = status
+        if not self.created.done():
+            self.created.set_exception(error)
+        self._outstanding.fail_all(error)
+        self._observer.status_changed(status)
+        if status == "lost":
+            sentence = f"{error}; what was said is kept, connect again to go on"
+            self._observer.notice("error", sentence)
+        self.listeners.close()
+
+    # Effects
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            _PERFORM[type(effect)](self, effect)
+
+    def _start_response(self, effect: ResponseStarted) -> None:
+        reply = self._outstanding.begin(effect, self._last_user_item)
+        if reply is None:
+            reply = Reply(self.machine.conversation, self.log)
+            self._outstanding.adopt(reply, effect.response_id, self._last_user_item)
+        if reply not in self.replies:
+            self.replies.append(reply)
+
+    def _end_response(self, effect: ResponseEnded) -> None:
+        self._outstanding.end(effect)
+        if not self.machine.ledger.sounding:
+            self._observer.speaking("nobody")
+
+    def _play(self, effect: Play) -> None:
+        if not self._observer.can_play:
+            return
+        if self.machine.queue_playback(effect, len(effect.audio) // 2):
+            self._observer.play(effect.item_id, effect.audio)
+
+
+def new_id(kind: str) -> str:
+    """Return a new id for an event or an item, such as ``event_1f…``."""
+    return f"{kind}_{secrets.token_hex(12)}"
+
+
+_PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
+    Send: lambda core, effect: core._transmit(effect.event),
+    Settled: lambda core, effect: core._outstanding.settle(effect),
+    ResponseStarted: SessionCore._start_response,
+    OutputItemStarted: lambda core, effect: core._outstanding.add_item(effect),
+    ResponseEnded: SessionCore._end_response,
+    Play: SessionCore._play,
+    PlayEnd: lambda core, effect: core._observer.play_end(effect.item_id),
+    FlushPlayback: lambda core, effect: core._observer.flush(effect.epoch),
+    ItemsChanged: lambda core, effect: core._observer.items_changed(effect.item_ids),
+    Speaking: lambda core, effect: core._observer.speaking(effect.who),
+}

@@ -1,0 +1,43 @@
+"""What follows a session closely: the panel, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["Observer"]
+
+
+class Observer:
+    """Is told what happens, on the loop thread; this base class takes no notice.
+
+    Attributes
+    ----------
+    can_play : bool
+        Whether audio that is handed over now will be played and counted.
+    """
+
+    can_play: bool = False
+
+    def items_changed(self, item_ids: Iterable[str]) -> None:
+        """Show these items anew."""
+
+    def speaking(self, who: str) -> None:
+        """Say who the server hears: ``user``, ``assistant`` or ``nobody``."""
+
+    def play(self, item_id: str, pcm: bytes) -> None:
+        """Play mono PCM16 at 24 kHz."""
+
+    def play_end(self, item_id: str) -> None:
+        """Note that the item's audio is complete."""
+
+    def flush(self, epoch: int) -> None:
+        """Be silent at once, then call `RealtimeSession.flushed` with the count."""
+
+    def notice(self, level: str, text: str) -> None:
+        """Tell the user: `level` is ``info``, ``warning`` or ``error``."""
+
+    def status_changed(self, status: str) -> None:
+        """Show ``open``, ``closed`` or ``lost``."""
+
+    def config_changed(self) -> None:
+        """Show the configuration that the server acknowledged."""

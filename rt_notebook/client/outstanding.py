@@ -1,0 +1,103 @@
+"""What was asked and is not answered yet: acknowledgements and replies, by their ids."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from typing import Any
+
+from ..errors import RealtimeError
+from ..protocol.effects import OutputItemStarted, ResponseEnded, ResponseStarted, Settled
+from .reply import Reply
+from .waiting import Acknowledgement, server_error
+
+__all__ = ["Outstanding"]
+
+
+class Outstanding:
+    """Ties what the state machine reports to the objects that people wait for.
+
+    A reply is first *requested* (by the id of its ``response.create``) or *expected* (the
+    server will begin it at the end of a spoken turn), then known by its response's id.
+    """
+
+    def __init__(self) -> None:
+        self._acknowledgements: dict[str, Acknowledgement] = {}
+        self._requested: dict[str, Reply] = {}
+        self._expected: deque[Reply] = deque()
+        self._begun: dict[str, Reply] = {}
+
+    def __contains__(self, event_id: str | None) -> bool:
+        return event_id in self._acknowledgements or event_id in self._requested
+
+    def acknowledge(self, acknowledgement: Acknowledgement) -> None:
+        """Wait for the answer to an event."""
+        self._acknowledgements[acknowledgement.event["event_id"]] = acknowledgement
+
+    def request(self, event_id: str, reply: Reply) -> None:
+        """Wait for the response to a ``response.create``."""
+        self._requested[event_id] = reply
+
+    def expect(self, reply: Reply) -> None:
+        """Let `reply` hold the next response that the server begins by itself."""
+        self._expected.append(reply)
+
+    def give_up(self, reply: Reply, error: RealtimeError) -> None:
+        """Fail a reply that no response will come for."""
+        with contextlib.suppress(ValueError):
+            self._expected.remove(reply)
+        reply.fail(error)
+
+    def settle(self, effect: Settled) -> None:
+        """Answer whoever waits for a request."""
+        acknowledgement = self._acknowledgements.pop(effect.event_id, None)
+        if effect.event.type != "error":
+            if acknowledgement is not None:
+                acknowledgement.settle(effect.event)
+            return
+        error = server_error(effect.event["error"])
+        for waitable in (acknowledgement, self._requested.pop(effect.event_id, None)):
+            if waitable is not None:
+                waitable.fail(error)
+
+    def begin(self, effect: ResponseStarted, user_item_id: str | None) -> Reply | None:
+        """Tie a response to its reply; None when nobody asked for it or expects it."""
+        reply = self._requested.pop(effect.event_id or "", None)
+        if reply is None and self._expected:
+            reply = self._expected.popleft()
+        if reply is not None:
+            self.adopt(reply, effect.response_id, user_item_id)
+        return reply
+
+    def adopt(self, reply: Reply, response_id: str, user_item_id: str | None) -> None:
+        """Let `reply` hold this response."""
+        reply.begin(response_id, user_item_id)
+        self._begun[response_id] = reply
+
+    def add_item(self, effect: OutputItemStarted) -> None:
+        """Note an item that a response makes."""
+        if effect.response_id in self._begun:
+            self._begun[effect.response_id].item_ids.append(effect.item_id)
+
+    def end(self, effect: ResponseEnded) -> None:
+        """Wake whoever waits for a reply."""
+        reply = self._begun.pop(effect.response_id, None)
+        if reply is None:
+            return
+        if reply.uploading and effect.response.get("status") == "cancelled":
+            # The user paused, was answered, and went on: the reply is to the whole of it.
+            reply.begin_anew()
+            self._expected.appendleft(reply)
+        else:
+            reply.end(effect.response)
+
+    def fail_all(self, error: RealtimeError) -> None:
+        """Fail everything: the connection is gone."""
+        waiting: list[Any] = [
+            *self._acknowledgements.values(),
+            *self._requested.values(),
+            *self._expected,
+            *self._begun.values(),
+        ]
+        for waitable in waiting:
+            waitable.fail(error)

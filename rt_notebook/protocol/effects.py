@@ -1,0 +1,113 @@
+"""What the state machine asks its owner to do, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .events import Event
+
+__all__ = [
+    "Effect",
+    "FlushPlayback",
+    "ItemsChanged",
+    "OutputItemStarted",
+    "Play",
+    "PlayEnd",
+    "ResponseEnded",
+    "ResponseStarted",
+    "Send",
+    "Settled",
+    "Speaking",
+]
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send this event to the server."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A request was acknowledged by `event`, or refused by it if it is an ``error``."""
+
+    event_id: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class ResponseStarted:
+    """A response began; `event_id` is its request's, None when the server began it."""
+
+    response_id: str
+    event_id: str | None
+
+
+@dataclass(frozen=True)
+class OutputItemStarted:
+    """A response began to make this item."""
+
+    response_id: str
+    item_id: str
+
+
+@dataclass(frozen=True)
+class ResponseEnded:
+    """A response ended; `response` is its last state, usage included."""
+
+    response_id: str
+    response: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play this audio (wire format of the session's output)."""
+
+    item_id: str
+    content_index: int
+    audio: bytes
+    response_id: str
+
+
+@dataclass(frozen=True)
+class PlayEnd:
+    """The item's audio is complete."""
+
+    item_id: str
+
+
+@dataclass(frozen=True)
+class FlushPlayback:
+    """Silence the player at once and report its count for the epoch that ended."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class ItemsChanged:
+    """These items look different now."""
+
+    item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """Who the server hears speaking: ``user``, ``assistant`` or ``nobody``."""
+
+    who: str
+
+
+Effect = (
+    Send
+    | Settled
+    | ResponseStarted
+    | OutputItemStarted
+    | ResponseEnded
+    | Play
+    | PlayEnd
+    | FlushPlayback
+    | ItemsChanged
+    | Speaking
+)
