@@ -20,8 +20,10 @@ const COMMON = {
   logLevel: "warning",
 };
 
-/** The bundled worklet as a module; a template literal, so that its lines can be read. */
-/** @param {string} name */
+/**
+ * The bundled worklet as a module; a template literal, so that its lines can be read.
+ * @param {string} name
+ */
 async function workletModule(name) {
   const result = await build({
     ...COMMON,

@@ -75,8 +75,11 @@ export function setName(element, name) {
   setAttribute(element, "title", name);
 }
 
-/** Change text only when it differs, so that nothing is read aloud twice. */
-/** @param {Element} element @param {string} text */
+/**
+ * Change text only when it differs, so that nothing is read aloud twice.
+ * @param {Element} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -8,16 +8,20 @@ import { sendFile } from "./files.js";
 import { Link } from "./link.js";
 import { Liveness } from "./liveness.js";
 import { Microphone } from "./microphone.js";
+import { panelState } from "./panel_state.js";
 import { dbfs, meterOf, samplesOf } from "./pcm.js";
 import { Player } from "./playback.js";
 import * as sentences from "./sentences.js";
 import { Transcript } from "./transcript.js";
 
+/** A connection that is back this soon gets its microphone back without another click. */
 const RESUME_WITHIN_MS = 10_000;
-const SILENT_AFTER_MS = 10_000;
+/** A microphone that no view shows is closed, unless a view is only being replaced. */
+const UNSEEN_MS = 1000;
+const MAX_NOTICES = 3;
 
 /** @typedef {import("./comm.js").KernelMessage} KernelMessage */
-/** @typedef {{level: string, text: string}} Notice */
+/** @typedef {import("./panel_state.js").Notice} Notice */
 
 /** @returns {string} random; crypto.randomUUID is missing on pages that are not secure */
 function newClientId() {
@@ -32,17 +36,18 @@ export class Engine {
   #liveness;
   #microphone;
   #transcript = new Transcript();
+  #obstacle = sentences.obstacleOf(globalThis);
   /** @type {Set<() => void>} */
   #watchers = new Set();
-  #views = 0;
   #scheduled = false;
+  #unseenTimer = 0;
+  #resumeUntil = 0;
+  #problem = "";
   /** @type {Notice[]} */
   #notices = [];
-  #problem = "";
+  /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
-  #resumeUntil = 0;
-  #obstacle = sentences.obstacleOf(globalThis);
   #samples = new Float32Array(1024);
 
   /** @param {import("@anywidget/types").AnyModel} model */
@@ -56,20 +61,19 @@ export class Engine {
     });
     const ping = () => this.#link.send("ping", { t_ms: performance.now() });
     this.#liveness = new Liveness(model, ping, () => this.#onLife());
-    model.on("change", this.#changed);
+    model.on("change", this.#onTraits);
     model.on("change:owner", this.#onOwner);
-    model.on("change:turn_detection", this.#onTurnDetection);
-    this.#onTurnDetection();
     addEventListener("pagehide", this.#onPageHide);
+    this.#onTraits();
     void this.#link.hello();
   }
 
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
-    this.#model.off("change", this.#changed);
+    clearTimeout(this.#unseenTimer);
+    this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
-    this.#model.off("change:turn_detection", this.#onTurnDetection);
     this.#liveness.close();
     this.#microphone.dispose();
     this.player.close();
@@ -77,13 +81,17 @@ export class Engine {
     this.#watchers.clear();
   }
 
-  /** Call after each change of `state`. @param {() => void} watcher @returns {() => void} */
+  /**
+   * A view comes up.
+   * @param {() => void} watcher called after each change of `state`
+   * @returns {() => void} to call when it goes
+   */
   watch(watcher) {
     this.#watchers.add(watcher);
-    this.#setViews(this.#views + 1);
+    this.#onViews();
     return () => {
       this.#watchers.delete(watcher);
-      this.#setViews(this.#views - 1);
+      this.#onViews();
     };
   }
 
@@ -92,34 +100,26 @@ export class Engine {
     return { ...this.#microphone.stats, ...this.player.stats };
   }
 
-  /** What a view shows. */
   get state() {
-    const microphone = this.#microphone;
-    return {
-      status: this.#text("status"),
+    return panelState({
+      trait: (name) => this.#model.get(name),
+      client: this.client,
+      link: this.#link,
       life: this.#liveness.life,
-      answered: this.#link.answered,
-      backend: this.#text("backend"),
-      model: this.#text("model"),
-      voice: this.#text("voice"),
-      soundGoesTo: this.#text("sound_goes_to"),
-      path: this.#link.path,
-      pushToTalk: microphone.pushToTalk,
-      elsewhere: this.#owner !== "" && this.#owner !== this.client,
-      mic: microphone.state,
-      muted: microphone.muted,
-      talking: microphone.talking,
-      devices: microphone.devices,
-      chosenDevice: microphone.chosenDevice,
-      canRecord: this.#obstacle === "",
+      microphone: this.#microphone,
+      player: this.player,
+      transcript: this.#transcript,
+      obstacle: this.#obstacle,
       armed: this.#armed,
       speaking: this.#speaking,
-      sounding: this.player.sounding,
-      needsClick: this.player.needsClick,
-      lines: this.#transcript.lines,
-      hiddenLines: this.#transcript.hidden,
-      messages: this.#messages,
-    };
+      problem: this.#problem,
+      notices: this.#notices,
+    });
+  }
+
+  /** Whether there is sound to measure. */
+  get live() {
+    return this.#microphone.state === "open" || this.player.sounding;
   }
 
   /** How loud both sides are now, 0…1. */
@@ -132,10 +132,9 @@ export class Engine {
 
   /** The user did something in this page: sound may play from now on. */
   wake() {
-    if (this.#obstacle === "") this.player.unlock();
+    if (isSecureContext) this.player.unlock();
   }
 
-  /** Open the microphone, or close it. */
   toggleMicrophone() {
     if (this.#microphone.state === "off") void this.#openMicrophone();
     else this.#microphone.close();
@@ -164,39 +163,36 @@ export class Engine {
 
   /** @param {string} text */
   say(text) {
-    this.#claim();
+    this.claim();
     this.#link.send("say", { text });
   }
 
   /** @param {File} file an audio file that the browser can decode */
   async sendFile(file) {
-    this.#claim();
-    this.#setProblem(await sendFile(file, (fields, audio) => this.#link.send("audio-file", fields, audio)));
+    this.claim();
+    const send = this.#link.send.bind(this.#link, "audio-file");
+    this.#setProblem(await sendFile(file, send));
   }
 
-  /** Let a reply be heard that waits for a click. */
-  hear() {
-    this.#claim();
+  /** The user acts here: microphone and sound belong to this page. */
+  claim() {
+    this.#armed = false;
+    this.wake();
+    this.#link.send("claim");
   }
 
+  /** The user has read what there was to read. */
   dismiss() {
-    this.#problem = "";
     this.#notices = [];
-    this.#changed();
+    this.#setProblem("");
   }
 
   async #openMicrophone() {
     if (this.#obstacle) return;
     this.#problem = "";
-    this.#claim();
-    const context = this.player.context;
+    this.claim();
+    const { context } = this.player;
     if (context) await this.#microphone.open(context);
-  }
-
-  #claim() {
-    this.#armed = false;
-    this.wake();
-    this.#link.send("claim");
   }
 
   #makePlayer() {
@@ -205,17 +201,17 @@ export class Engine {
         this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
       changed: this.#changed,
-      failed: (error) => this.#setProblem(sentences.refusalSentence(error)),
+      failed: (error) => {
+        if (!this.#obstacle) this.#setProblem(sentences.refusalSentence(error));
+      },
     });
   }
 
   #makeMicrophone() {
     return new Microphone({
-      send: (kind, fields, audio) => {
-        this.#link.send(kind, fields, audio);
-        this.#liveness.waited(this.#microphone.waitingMs);
-      },
+      send: (kind, fields, audio) => this.#link.send(kind, fields, audio),
       problem: (sentence) => this.#setProblem(sentence),
+      tick: (waitingMs) => this.#liveness.waited(waitingMs),
       changed: this.#changed,
     });
   }
@@ -226,31 +222,34 @@ export class Engine {
       hostname: location.hostname,
       secure: isSecureContext,
       can_record: this.#obstacle,
-      views: this.#views,
+      views: this.#watchers.size,
     };
   }
 
   /** @param {KernelMessage} message @param {DataView | ArrayBuffer | undefined} audio */
   #receive(message, audio) {
     this.#liveness.heard();
-    if (message.kind === "play-chunk") {
-      this.player.chunk(message.epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
-    } else if (message.kind === "play-end") this.player.end(message.epoch);
-    else if (message.kind === "flush-playback") this.player.flush(message.epoch);
-    else if (message.kind === "mic-ack") this.#microphone.ack(message.seq);
+    const { kind, epoch } = message;
+    if (kind === "play-chunk") {
+      this.player.chunk(epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
+    } else if (kind === "play-end") this.player.end(epoch);
+    else if (kind === "flush-playback") this.player.flush(epoch);
+    else if (kind === "mic-ack") this.#microphone.ack(message.seq);
     else this.#show(message);
   }
 
   /** @param {KernelMessage} message */
   #show(message) {
-    if (message.kind === "snapshot") {
+    const { kind } = message;
+    if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
       this.#notices = message.notices;
-    } else if (message.kind === "items") this.#transcript.update(message.items, message.order);
-    else if (message.kind === "notice") this.#notices = [...this.#notices, notice(message)].slice(-3);
-    else if (message.kind === "speaking") this.#speaking = message.who;
-    else if (message.kind === "arm-mic") this.#armed = true;
-    else if (message.kind === "stop-mic") this.#microphone.close(message.reason);
+    } else if (kind === "items") this.#transcript.update(message.items, message.order);
+    else if (kind === "notice") {
+      this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
+    } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "arm-mic") this.#armed = true;
+    else if (kind === "stop-mic") this.#microphone.close(message.reason);
     this.#changed();
   }
 
@@ -274,57 +273,36 @@ export class Engine {
     this.#changed();
   }
 
+  #onTraits = () => {
+    this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
+    if (this.#model.get("status") === "closed") this.#microphone.close("talk ended");
+    this.#changed();
+  };
+
   #onOwner = () => {
-    if (this.#owner === "" || this.#owner === this.client) return;
-    if (this.#microphone.state === "off") return;
+    const owner = this.#model.get("owner");
+    if (!owner || owner === this.client || this.#microphone.state === "off") return;
     this.#microphone.close("another page");
     this.#setProblem(sentences.TAKEN_OVER);
   };
 
-  #onTurnDetection = () => {
-    this.#microphone.pushToTalk = this.#text("turn_detection") === "none";
-  };
+  #onViews() {
+    clearTimeout(this.#unseenTimer);
+    if (this.#watchers.size === 0) {
+      this.#unseenTimer = Number(setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS));
+    }
+    void this.#link.hello();
+  }
 
   #onPageHide = () => {
     this.#microphone.close("page left");
     this.#link.send("bye");
   };
 
-  get #messages() {
-    const { waitingMs } = this.#microphone;
-    const dropped = Math.max(this.#microphone.droppedMs, Number(this.#model.get("dropped_ms") ?? 0));
-    const texts = [
-      this.#liveness.life === "gone" ? sentences.KERNEL_GONE : "",
-      this.#liveness.life === "lost" ? sentences.KERNEL_LOST : "",
-      sentences.obstacleSentence(this.#obstacle),
-      this.#problem,
-      this.#model.get("mic_waits") && this.#link.path === "comm" ? sentences.MIC_WAITS : "",
-      waitingMs > SILENT_AFTER_MS ? sentences.KERNEL_SILENT : "",
-      sentences.droppedSentence(dropped),
-    ];
-    const own = texts.filter(Boolean).map((text) => ({ level: "warning", text }));
-    return [...own, ...this.#notices];
-  }
-
-  get #owner() {
-    return this.#text("owner");
-  }
-
-  /** @param {string} trait */
-  #text(trait) {
-    return String(this.#model.get(trait) ?? "");
-  }
-
   /** @param {string} sentence */
   #setProblem(sentence) {
     this.#problem = sentence;
     this.#changed();
-  }
-
-  /** @param {number} views */
-  #setViews(views) {
-    this.#views = views;
-    void this.#link.hello();
   }
 
   /** Tell the views, once for all changes of this moment. */
@@ -344,6 +322,6 @@ function counted({ epoch, samples, latencyMs }) {
 }
 
 /** @param {KernelMessage} message @returns {Notice} */
-function notice({ level, text }) {
+function noticeOf({ level, text }) {
   return { level: String(level), text: String(text) };
 }

@@ -7,6 +7,8 @@ import { Backlog } from "./backlog.js";
 import { Capture, listMicrophones } from "./capture.js";
 import { DEVICE_ENDED, DEVICE_REPLACED, refusalSentence } from "./sentences.js";
 
+const BLOCKS_PER_PING = 50;
+
 /** @typedef {"off" | "opening" | "open"} MicState */
 /** @typedef {import("./comm.js").PageKind} PageKind */
 
@@ -14,6 +16,8 @@ import { DEVICE_ENDED, DEVICE_REPLACED, refusalSentence } from "./sentences.js";
  * @typedef {object} MicrophoneEvents
  * @property {(kind: PageKind, fields: Record<string, unknown>, audio?: ArrayBuffer) => void} send
  * @property {(sentence: string) => void} problem
+ * @property {(waitingMs: number) => void} tick every 20 ms while it is open, with the time
+ *   that the kernel has left audio unanswered
  * @property {() => void} changed
  */
 
@@ -34,6 +38,7 @@ export class Microphone {
   #opening = 0;
   #sent = 0;
   #acked = 0;
+  #idleBlocks = 0;
   #ended = false;
 
   /** Audio leaves only while the key is held. */
@@ -186,8 +191,11 @@ export class Microphone {
     this.#events.problem(refusalSentence(error));
   }
 
-  /** The device went away: try once with whatever the browser has now. */
-  /** @param {Capture} capture @param {AudioContext} context */
+  /**
+   * The device went away: try once with whatever the browser has now.
+   * @param {Capture} capture
+   * @param {AudioContext} context
+   */
   async #onEnded(capture, context) {
     if (capture !== this.#capture) return;
     const again = !this.#ended;
@@ -228,12 +236,22 @@ export class Microphone {
 
   /** @param {Int16Array} block */
   #onBlock = (block) => {
-    if (this.pushToTalk && !this.#talking) return this.pump();
-    const dropped = this.droppedMs;
-    this.#backlog.push(block);
+    if (this.pushToTalk && !this.#talking) {
+      this.#keepAlive();
+    } else {
+      const before = tenths(this.droppedMs);
+      this.#backlog.push(block);
+      if (tenths(this.droppedMs) !== before) this.#events.changed();
+    }
     this.pump();
-    if (this.droppedMs !== dropped) this.#events.changed();
+    this.#events.tick(this.waitingMs);
   };
+
+  /** The kernel closes a microphone that it hears nothing of. */
+  #keepAlive() {
+    this.#idleBlocks = (this.#idleBlocks + 1) % BLOCKS_PER_PING;
+    if (this.#idleBlocks === 0) this.#events.send("ping", { t_ms: performance.now() });
+  }
 
   #listDevices = async () => {
     if (this.#state !== "open" && this.devices.length === 0) return;
@@ -252,4 +270,9 @@ export class Microphone {
     this.#state = state;
     this.#events.changed();
   }
+}
+
+/** @param {number} ms what a reader sees of it */
+function tenths(ms) {
+  return Math.floor(ms / 100);
 }

@@ -44,7 +44,7 @@ export class Player {
 
   /** Plain numbers for tests and the curious. */
   stats = {
-    chunks: 0,
+    receivedChunks: 0,
     gaps: 0,
     duplicates: 0,
     underruns: 0,
@@ -56,6 +56,7 @@ export class Player {
   };
   /** The number that the next chunk of the epoch should have. */
   #expected = { epoch: -1, seq: 0 };
+  #counted = { epoch: -1, samples: 0 };
 
   /** @param {PlayerEvents} events */
   constructor(events) {
@@ -101,7 +102,7 @@ export class Player {
    * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
    */
   chunk(epoch, pcm, seq) {
-    this.stats.chunks += 1;
+    this.stats.receivedChunks += 1;
     if (epoch <= this.#flushedEpoch) return;
     if (seq !== undefined && !this.#isNew(epoch, seq)) return;
     this.unlock();
@@ -208,7 +209,7 @@ export class Player {
     this.stats.underruns = report.underruns;
     this.stats.skippedSamples = report.skipped;
     this.stats.overflowedSamples = report.overflowed;
-    this.stats.playedSamples = report.samples;
+    this.#count(report);
     this.#setSounding(report.sounding);
     this.#events.played(this.#heard(report));
   }
@@ -216,9 +217,16 @@ export class Player {
   /** @param {{epoch: number, samples: number, delayMs: number}} report */
   #onFlushed(report) {
     this.stats.lastFlushMs = performance.now() - this.#flushedAt;
-    this.stats.playedSamples = report.samples;
+    this.#count(report);
     this.#setSounding(false);
     this.#events.flushed(this.#heard(report));
+  }
+
+  /** Samples of all epochs. @param {{epoch: number, samples: number}} report */
+  #count({ epoch, samples }) {
+    const before = this.#counted.epoch === epoch ? this.#counted.samples : 0;
+    this.stats.playedSamples += Math.max(0, samples - before);
+    this.#counted = { epoch, samples };
   }
 
   /** @param {{epoch: number, samples: number, delayMs: number, bufferedMs?: number}} report */

@@ -39,8 +39,12 @@ function windowedSinc(x, cutoff, half) {
   return cutoff * sinc * shape;
 }
 
-/** Each row has the taps of one phase, scaled so that a constant stays the same constant. */
-/** @param {number} phases @param {number} half @param {number} cutoff */
+/**
+ * Each row has the taps of one phase, scaled so that a constant stays the same constant.
+ * @param {number} phases
+ * @param {number} half
+ * @param {number} cutoff
+ */
 function filterBank(phases, half, cutoff) {
   const taps = 2 * half;
   const bank = new Float32Array((phases + 1) * taps);

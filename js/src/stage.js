@@ -1,6 +1,6 @@
 /** What the microphone button shows, from the engine's state: pure. */
 
-/** @typedef {import("./engine.js").Engine["state"]} State */
+/** @typedef {import("./panel_state.js").State} State */
 
 /**
  * @typedef {object} Stage
@@ -16,7 +16,13 @@ export function stageOf(state) {
   return inert(state) ?? closedMicrophone(state) ?? openMicrophone(state);
 }
 
-/** @param {Stage["mode"]} mode @param {string} label @param {string} hint @param {string} action */
+/**
+ * @param {Stage["mode"]} mode
+ * @param {string} label
+ * @param {string} hint
+ * @param {string} action
+ * @returns {Stage}
+ */
 function stage(mode, label, hint, action, disabled = false) {
   return { mode, label, hint, action, disabled };
 }

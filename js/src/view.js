@@ -7,7 +7,7 @@ import { stageOf } from "./stage.js";
 import { TalkButton } from "./talk_button.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {Engine["state"]} State */
+/** @typedef {import("./panel_state.js").State} State */
 
 const STATUS = { connecting: "Connecting", open: "Connected", closed: "Closed", lost: "Connection lost" };
 const EMPTY = "Press the microphone and say something, or type below.";
@@ -40,6 +40,8 @@ export class View {
   #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
+  #messageKey = "";
+  #dismiss;
 
   /** @param {Engine} engine */
   constructor(engine) {
@@ -56,8 +58,9 @@ export class View {
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file),
     });
+    this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
-    this.#hear.addEventListener("click", () => engine.hear());
+    this.#hear.addEventListener("click", () => engine.claim());
     /** @type {PanelElement} */
     this.root = this.#build();
     this.root.rtEngine = engine;
@@ -95,14 +98,16 @@ export class View {
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
       el("div", "rt-body", stage, talk),
-      this.#messages,
+      el("div", "rt-foot", this.#messages, this.#dismiss),
     );
     this.#keepEvents(root);
     return root;
   }
 
-  /** A click or key here is a wish to hear; keys are the panel's, not the notebook's. */
-  /** @param {HTMLElement} root */
+  /**
+   * A click or key here is a wish to hear; keys are the panel's, not the notebook's.
+   * @param {HTMLElement} root
+   */
   #keepEvents(root) {
     const wake = () => this.#engine.wake();
     root.addEventListener("pointerdown", wake);
@@ -121,8 +126,8 @@ export class View {
     this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
     this.#composer.show(closed);
-    this.#showMessages(state.messages);
-    if (state.mic === "open" || state.sounding) this.#animate();
+    this.#showMessages(state);
+    if (this.#engine.live) this.#animate();
   }
 
   /** @param {State} state */
@@ -174,24 +179,26 @@ export class View {
     this.#devices.disabled = !canRecord || devices.length === 0;
   }
 
-  /** @param {{level: string, text: string}[]} messages */
-  #showMessages(messages) {
-    const rows = messages.map(({ level, text }) =>
-      el("div", "rt-message", { "data-level": level }, el("span", "", text)),
+  /** @param {State} state */
+  #showMessages({ warnings, notices }) {
+    const all = [...warnings.map((text) => ({ level: "warning", text })), ...notices];
+    const key = JSON.stringify(all);
+    if (key === this.#messageKey) return;
+    this.#messageKey = key;
+    this.#messages.replaceChildren(
+      ...all.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text)),
     );
-    const shown = [...this.#messages.children].map((row) => row.textContent).join("\n");
-    if (shown !== messages.map(({ text }) => text).join("\n")) this.#messages.replaceChildren(...rows);
+    this.#dismiss.hidden = all.length === 0;
   }
 
   /** Meters move while there is something to measure. */
   #animate() {
     if (this.#frame) return;
     const step = () => {
-      const { mic, sounding } = this.#engine.state;
       const { user, assistant } = this.#engine.levels;
       this.root.style.setProperty("--rt-user", user.toFixed(3));
       this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
-      this.#frame = mic === "open" || sounding ? requestAnimationFrame(step) : 0;
+      this.#frame = this.#engine.live ? requestAnimationFrame(step) : 0;
       if (!this.#frame) this.#restMeters();
     };
     this.#frame = requestAnimationFrame(step);

@@ -1,0 +1,70 @@
+/** What a view shows: one plain object, made from the engine's parts. */
+
+import * as sentences from "./sentences.js";
+
+const SILENT_AFTER_MS = 10_000;
+
+/** @typedef {{level: string, text: string}} Notice */
+/** @typedef {ReturnType<typeof panelState>} State */
+
+/**
+ * @typedef {object} Parts
+ * @property {(trait: string) => any} trait
+ * @property {string} client
+ * @property {import("./link.js").Link} link
+ * @property {import("./liveness.js").Life} life
+ * @property {import("./microphone.js").Microphone} microphone
+ * @property {import("./playback.js").Player} player
+ * @property {import("./transcript.js").Transcript} transcript
+ * @property {string} obstacle
+ * @property {boolean} armed the kernel asks the user to talk
+ * @property {"user" | "assistant" | "nobody"} speaking
+ * @property {string} problem
+ * @property {Notice[]} notices
+ */
+
+/** @param {Parts} parts */
+export function panelState(parts) {
+  const { trait, link, microphone, player, transcript } = parts;
+  const owner = String(trait("owner") ?? "");
+  return {
+    status: String(trait("status") ?? ""),
+    life: parts.life,
+    backend: String(trait("backend") ?? ""),
+    model: String(trait("model") ?? ""),
+    voice: String(trait("voice") ?? ""),
+    soundGoesTo: String(trait("sound_goes_to") ?? ""),
+    path: link.path,
+    pushToTalk: microphone.pushToTalk,
+    elsewhere: owner !== "" && owner !== parts.client,
+    mic: microphone.state,
+    muted: microphone.muted,
+    talking: microphone.talking,
+    devices: microphone.devices,
+    chosenDevice: microphone.chosenDevice,
+    canRecord: parts.obstacle === "",
+    armed: parts.armed,
+    speaking: parts.speaking,
+    sounding: player.sounding,
+    needsClick: player.needsClick,
+    lines: transcript.lines,
+    hiddenLines: transcript.hidden,
+    warnings: warnings(parts),
+    notices: parts.notices,
+  };
+}
+
+/** What the page itself has to say, the most important first. @param {Parts} parts */
+function warnings({ life, obstacle, problem, trait, link, microphone }) {
+  const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
+  const waits = trait("mic_waits") && link.path === "comm";
+  return [
+    life === "gone" ? sentences.KERNEL_GONE : "",
+    life === "lost" ? sentences.KERNEL_LOST : "",
+    sentences.obstacleSentence(obstacle),
+    problem,
+    waits ? sentences.MIC_WAITS : "",
+    microphone.waitingMs > SILENT_AFTER_MS ? sentences.KERNEL_SILENT : "",
+    sentences.droppedSentence(dropped),
+  ].filter(Boolean);
+}
