@@ -68,7 +68,8 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     "notice": ("level", "text"),
     # Who is talking as the server hears it: who is "user" | "assistant" | "nobody".
     "speaking": ("who",),
-    "play-chunk": ("client", "epoch", "item_id", "+pcm"),
+    # seq counts the epoch's chunks from 0.
+    "play-chunk": ("client", "epoch", "item_id", "seq", "+pcm"),
     # The item's audio is complete: what is buffered plays out, an empty ring is no underrun.
     "play-end": ("client", "epoch", "item_id"),
     # Silence at once, drop what is buffered of this epoch, answer "flushed".

@@ -36,6 +36,8 @@ class _Page:
     views: int = 0
     link: DirectLink | None = None
     acked: float = 0.0
+    next_seq: int = 0
+    lost_chunks: int = 0
 
 
 class Panel(Observer):
@@ -124,8 +126,10 @@ class Panel(Observer):
             self._own("")
 
     def _on_mic_chunk(self, page: _Page, message: Message) -> None:
-        if self._owner != page.client:
-            return
+        if self._owner != page.client or message["seq"] < page.next_seq:
+            return  # not its turn, or sent once more when the path changed
+        page.lost_chunks += message["seq"] - page.next_seq
+        page.next_seq = message["seq"] + 1
         self._talk_ms += len(message.audio) / _BYTES_PER_MS
         self.session.core.append_audio(message.audio)
         self._show(dropped_ms=int(message["dropped_ms"]))
@@ -182,8 +186,8 @@ class Panel(Observer):
         self._to(page, Message("pong", t_ms=message["t_ms"]))
 
     def _on_mic_state(self, page: _Page, message: Message) -> None:
-        if message["state"] == "open":
-            self._talk_ms = 0.0
+        if message["state"] not in ("open", "muted"):
+            page.next_seq = 0  # the next microphone counts anew
 
     # From the session (Observer)
 

@@ -39,6 +39,7 @@ class Playout:
         self._filled = asyncio.Event()
         self._sent_ms = 0.0
         self._started = 0.0
+        self._epoch, self._next_seq = -1, 0
         self._task = asyncio.ensure_future(self._run())
 
     def play(self, epoch: int, item_id: str, pcm: bytes) -> None:
@@ -88,6 +89,14 @@ class Playout:
         self._sent_ms += len(chunk) / _BYTES_PER_MS
         epoch, item_id = piece.epoch, piece.item_id
         if chunk:
-            self._send(Message("play-chunk", chunk, epoch=epoch, item_id=item_id))
+            seq = self._number(epoch)
+            self._send(Message("play-chunk", chunk, epoch=epoch, item_id=item_id, seq=seq))
         if piece.ends:
             self._send(Message("play-end", epoch=epoch, item_id=item_id))
+
+    def _number(self, epoch: int) -> int:
+        """Count the chunks of an epoch from 0."""
+        if epoch != self._epoch:
+            self._epoch, self._next_seq = epoch, 0
+        self._next_seq += 1
+        return self._next_seq - 1
