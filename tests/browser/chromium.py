@@ -20,13 +20,15 @@ Permission = Literal["granted", "denied"]
 
 _AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 
-#: Keeps the microphone streams that a page opens, for `tap.tap_microphone`.
+#: Keeps the microphone streams that a page opens, for `tap.tap_microphone`, and counts the asking.
 _KEEP_STREAMS = """
 window.__rtStreams = [];
+window.__rtAsked = 0;
 const devices = navigator.mediaDevices;
 if (devices) {
   const open = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
+    window.__rtAsked += 1;
     const stream = await open(constraints);
     window.__rtStreams.push(stream);
     return stream;
