@@ -9,10 +9,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 # The server's own log holds what clients send: that is not what tests look for leaks in.
 _silent = logging.getLogger("tests.scripted")
@@ -58,3 +60,29 @@ def scripted_server(script: Script, **options: object) -> Iterator[str]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
         loop.close()
+
+
+class Puppet:
+    """A server on strings: it says what the test says, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.received: queue.Queue[dict] = queue.Queue()
+        self._connected = threading.Event()
+
+    async def script(self, connection: ServerConnection) -> None:
+        self._loop, self._connection = asyncio.get_running_loop(), connection
+        await send(connection, CREATED)
+        self._connected.set()
+        with contextlib.suppress(ConnectionClosed):
+            async for frame in connection:
+                self.received.put(json.loads(frame))
+
+    def say(self, *events: dict) -> None:
+        self._connected.wait(10)
+        asyncio.run_coroutine_threadsafe(send(self._connection, *events), self._loop).result(10)
+
+    def told(self, type: str) -> dict:
+        """Return the next event of a type that the client sends."""
+        while (event := self.received.get(timeout=10))["type"] != type:
+            pass
+        return event
