@@ -72,9 +72,8 @@ def added(item_id, previous, role, text=""):
         "status": "completed",
         "content": [part],
     }
-    return {
-        "type": "conversation.item.added", "event_id": "e", "previous_item_id": previous, "item": item,
-    }  # fmt: skip
+    type = "conversation.item.added"
+    return {"type": type, "event_id": "e", "previous_item_id": previous, "item": item}
 
 
 def speech(item_id, n_samples, response_id="r1"):
