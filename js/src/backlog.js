@@ -98,7 +98,16 @@ export class Backlog {
 
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
-    const acked = this.#unacked.filter((chunk) => chunk.seq <= seq).length;
+    this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
+  }
+
+  /** The kernel has everything that was sent before a moment. @param {number} ms of the clock */
+  ackUntil(ms) {
+    this.#acked(this.#unacked.filter((chunk) => chunk.sentAt <= ms).length);
+  }
+
+  /** @param {number} acked how many of the oldest chunks */
+  #acked(acked) {
     const newest = this.#unacked.splice(0, acked).at(-1);
     if (!newest) return;
     this.#roundTripMs += (this.#now() - newest.sentAt - this.#roundTripMs) / 8;

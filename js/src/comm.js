@@ -27,7 +27,7 @@ export const KERNEL_KINDS = /** @type {const} */ ({
   items: ["items", "order"],
   notice: ["level", "text"],
   speaking: ["who"],
-  "play-chunk": ["client", "epoch", "item_id", "+pcm"],
+  "play-chunk": ["client", "epoch", "item_id", "seq", "+pcm"],
   "play-end": ["client", "epoch", "item_id"],
   "flush-playback": ["client", "epoch"],
   "mic-ack": ["client", "seq"],

@@ -235,6 +235,7 @@ export class Engine {
     } else if (kind === "play-end") this.player.end(epoch);
     else if (kind === "flush-playback") this.player.flush(epoch);
     else if (kind === "mic-ack") this.#microphone.ack(message.seq);
+    else if (kind === "pong") this.#microphone.pong(message.t_ms);
     else this.#show(message);
   }
 
@@ -289,7 +290,7 @@ export class Engine {
   #onViews() {
     clearTimeout(this.#unseenTimer);
     if (this.#watchers.size === 0) {
-      this.#unseenTimer = Number(setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS));
+      this.#unseenTimer = setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS);
     }
     void this.#link.hello();
   }

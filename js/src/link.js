@@ -101,7 +101,7 @@ export class Link {
   /** @param {object} message @param {ArrayBuffer} [audio] */
   #put(message, audio) {
     if (this.#closed) return;
-    if (this.#socket) this.#socket.send(pack(message, audio));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(pack(message, audio));
     else this.#model.send(message, undefined, audio ? [audio] : []);
   }
 

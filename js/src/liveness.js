@@ -77,7 +77,7 @@ export class Liveness {
 
   #loseUnlessHeard() {
     clearTimeout(this.#timer);
-    this.#timer = Number(setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS));
+    this.#timer = setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS);
   }
 
   /** @param {Life} life */

@@ -23,6 +23,7 @@ const BLOCKS_PER_PING = 50;
 
 export class Microphone {
   #events;
+  #hardware;
   #backlog;
   /** @type {"comm" | "direct"} */
   #path = "comm";
@@ -48,9 +49,13 @@ export class Microphone {
   /** What the user chose; "" for the default. */
   chosenDevice = "";
 
-  /** @param {MicrophoneEvents} events */
-  constructor(events) {
+  /**
+   * @param {MicrophoneEvents} events
+   * @param {{open: typeof Capture.open, list: typeof listMicrophones}} [hardware]
+   */
+  constructor(events, hardware = { open: Capture.open, list: listMicrophones }) {
     this.#events = events;
+    this.#hardware = hardware;
     this.#backlog = new Backlog("comm");
     navigator.mediaDevices?.addEventListener?.("devicechange", this.#listDevices);
   }
@@ -90,7 +95,7 @@ export class Microphone {
     const opening = ++this.#opening;
     this.#setState("opening");
     try {
-      const capture = await Capture.open(context, this.chosenDevice, this.#onBlock);
+      const capture = await this.#hardware.open(context, this.chosenDevice, this.#onBlock);
       if (opening !== this.#opening) return capture.close();
       this.#begin(capture, context);
     } catch (error) {
@@ -101,6 +106,7 @@ export class Microphone {
   /** Stop the device. @param {string} [reason] for the kernel */
   close(reason = "") {
     this.#opening += 1;
+    this.#ended = false;
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
@@ -141,6 +147,15 @@ export class Microphone {
   ack(seq) {
     this.#acked = Math.max(this.#acked, seq + 1);
     this.#backlog.ack(seq);
+    this.pump();
+  }
+
+  /**
+   * A "ping" that left at a moment was answered, so what left before it has arrived.
+   * @param {number} sentAtMs
+   */
+  pong(sentAtMs) {
+    this.#backlog.ackUntil(sentAtMs);
     this.pump();
   }
 
@@ -255,7 +270,7 @@ export class Microphone {
 
   #listDevices = async () => {
     if (this.#state !== "open" && this.devices.length === 0) return;
-    this.devices = await listMicrophones().catch(() => []);
+    this.devices = await this.#hardware.list().catch(() => []);
     this.#events.changed();
   };
 

@@ -99,12 +99,12 @@ export class Player {
   /**
    * @param {number} epoch
    * @param {Int16Array<ArrayBuffer>} pcm
-   * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
+   * @param {number} seq counts the epoch's chunks from 0
    */
   chunk(epoch, pcm, seq) {
     this.stats.receivedChunks += 1;
     if (epoch <= this.#flushedEpoch) return;
-    if (seq !== undefined && !this.#isNew(epoch, seq)) return;
+    if (!this.#isNew(epoch, seq)) return;
     this.unlock();
     this.#setSounding(true);
     this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
@@ -194,13 +194,13 @@ export class Player {
   /** @param {number} epoch @param {number} seq @returns {boolean} */
   #isNew(epoch, seq) {
     if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
-    const { gaps, next } = { gaps: seq - this.#expected.seq, next: seq + 1 };
-    if (gaps < 0) {
+    const missing = seq - this.#expected.seq;
+    if (missing < 0) {
       this.stats.duplicates += 1;
       return false;
     }
-    this.stats.gaps += gaps;
-    this.#expected.seq = next;
+    this.stats.gaps += missing;
+    this.#expected.seq = seq + 1;
     return true;
   }
 

@@ -437,7 +437,7 @@ var KERNEL_KINDS = (
     items: ["items", "order"],
     notice: ["level", "text"],
     speaking: ["who"],
-    "play-chunk": ["client", "epoch", "item_id", "+pcm"],
+    "play-chunk": ["client", "epoch", "item_id", "seq", "+pcm"],
     "play-end": ["client", "epoch", "item_id"],
     "flush-playback": ["client", "epoch"],
     "mic-ack": ["client", "seq"],
@@ -655,7 +655,7 @@ var Link = class {
   /** @param {object} message @param {ArrayBuffer} [audio] */
   #put(message, audio) {
     if (this.#closed) return;
-    if (this.#socket) this.#socket.send(pack(message, audio));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(pack(message, audio));
     else this.#model.send(message, void 0, audio ? [audio] : []);
   }
   /** @param {unknown} content @param {DataView[]} buffers */
@@ -762,7 +762,7 @@ var Liveness = class {
   };
   #loseUnlessHeard() {
     clearTimeout(this.#timer);
-    this.#timer = Number(setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS));
+    this.#timer = setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS);
   }
   /** @param {Life} life */
   #settle(life) {
@@ -851,7 +851,14 @@ var Backlog = class {
   }
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
-    const acked = this.#unacked.filter((chunk) => chunk.seq <= seq).length;
+    this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
+  }
+  /** The kernel has everything that was sent before a moment. @param {number} ms of the clock */
+  ackUntil(ms) {
+    this.#acked(this.#unacked.filter((chunk) => chunk.sentAt <= ms).length);
+  }
+  /** @param {number} acked how many of the oldest chunks */
+  #acked(acked) {
     const newest = this.#unacked.splice(0, acked).at(-1);
     if (!newest) return;
     this.#roundTripMs += (this.#now() - newest.sentAt - this.#roundTripMs) / 8;
@@ -933,6 +940,7 @@ var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s o
 var BLOCKS_PER_PING = 50;
 var Microphone = class {
   #events;
+  #hardware;
   #backlog;
   /** @type {"comm" | "direct"} */
   #path = "comm";
@@ -956,9 +964,13 @@ var Microphone = class {
   devices = [];
   /** What the user chose; "" for the default. */
   chosenDevice = "";
-  /** @param {MicrophoneEvents} events */
-  constructor(events) {
+  /**
+   * @param {MicrophoneEvents} events
+   * @param {{open: typeof Capture.open, list: typeof listMicrophones}} [hardware]
+   */
+  constructor(events, hardware = { open: Capture.open, list: listMicrophones }) {
     this.#events = events;
+    this.#hardware = hardware;
     this.#backlog = new Backlog("comm");
     navigator.mediaDevices?.addEventListener?.("devicechange", this.#listDevices);
   }
@@ -991,7 +1003,7 @@ var Microphone = class {
     const opening = ++this.#opening;
     this.#setState("opening");
     try {
-      const capture = await Capture.open(context, this.chosenDevice, this.#onBlock);
+      const capture = await this.#hardware.open(context, this.chosenDevice, this.#onBlock);
       if (opening !== this.#opening) return capture.close();
       this.#begin(capture, context);
     } catch (error) {
@@ -1001,6 +1013,7 @@ var Microphone = class {
   /** Stop the device. @param {string} [reason] for the kernel */
   close(reason = "") {
     this.#opening += 1;
+    this.#ended = false;
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
@@ -1036,6 +1049,14 @@ var Microphone = class {
   ack(seq) {
     this.#acked = Math.max(this.#acked, seq + 1);
     this.#backlog.ack(seq);
+    this.pump();
+  }
+  /**
+   * A "ping" that left at a moment was answered, so what left before it has arrived.
+   * @param {number} sentAtMs
+   */
+  pong(sentAtMs) {
+    this.#backlog.ackUntil(sentAtMs);
     this.pump();
   }
   /** @param {"comm" | "direct"} path */
@@ -1141,7 +1162,7 @@ var Microphone = class {
   }
   #listDevices = async () => {
     if (this.#state !== "open" && this.devices.length === 0) return;
-    this.devices = await listMicrophones().catch(() => []);
+    this.devices = await this.#hardware.list().catch(() => []);
     this.#events.changed();
   };
   /** @param {string} state @param {string} [reason] */
@@ -1684,12 +1705,12 @@ var Player = class {
   /**
    * @param {number} epoch
    * @param {Int16Array<ArrayBuffer>} pcm
-   * @param {number | undefined} seq counts the epoch's chunks, when the kernel does
+   * @param {number} seq counts the epoch's chunks from 0
    */
   chunk(epoch, pcm, seq) {
     this.stats.receivedChunks += 1;
     if (epoch <= this.#flushedEpoch) return;
-    if (seq !== void 0 && !this.#isNew(epoch, seq)) return;
+    if (!this.#isNew(epoch, seq)) return;
     this.unlock();
     this.#setSounding(true);
     this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
@@ -1775,13 +1796,13 @@ var Player = class {
   /** @param {number} epoch @param {number} seq @returns {boolean} */
   #isNew(epoch, seq) {
     if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
-    const { gaps, next } = { gaps: seq - this.#expected.seq, next: seq + 1 };
-    if (gaps < 0) {
+    const missing = seq - this.#expected.seq;
+    if (missing < 0) {
       this.stats.duplicates += 1;
       return false;
     }
-    this.stats.gaps += gaps;
-    this.#expected.seq = next;
+    this.stats.gaps += missing;
+    this.#expected.seq = seq + 1;
     return true;
   }
   /** @param {any} report of the worklet */
@@ -2099,6 +2120,7 @@ var Engine = class {
     } else if (kind === "play-end") this.player.end(epoch);
     else if (kind === "flush-playback") this.player.flush(epoch);
     else if (kind === "mic-ack") this.#microphone.ack(message.seq);
+    else if (kind === "pong") this.#microphone.pong(message.t_ms);
     else this.#show(message);
   }
   /** @param {KernelMessage} message */
@@ -2147,7 +2169,7 @@ var Engine = class {
   #onViews() {
     clearTimeout(this.#unseenTimer);
     if (this.#watchers.size === 0) {
-      this.#unseenTimer = Number(setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS));
+      this.#unseenTimer = setTimeout(() => this.#microphone.close("not shown"), UNSEEN_MS);
     }
     void this.#link.hello();
   }

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { Liveness } from "../src/liveness.js";
+import { StubKernel, StubModel } from "./support/model.js";
+
+mock.timers.enable({ apis: ["setTimeout"] });
+
+let lives;
+let pings;
+
+beforeEach(() => {
+  lives = [];
+  pings = 0;
+});
+
+function watch(model) {
+  const own = lives;
+  return new Liveness(model, () => pings++, (life) => own.push(life));
+}
+
+test("a kernel that restarts or dies is gone, and does not come back", () => {
+  for (const status of ["restarting", "autorestarting", "dead", "terminating"]) {
+    lives = [];
+    const kernel = new StubKernel();
+    const liveness = watch(new StubModel({}, kernel));
+    kernel.become(status);
+    kernel.become("idle");
+    liveness.heard();
+    assert.deepEqual(lives, ["gone"]);
+  }
+});
+
+test("a kernel that is busy for long is live", () => {
+  const kernel = new StubKernel();
+  const liveness = watch(new StubModel({}, kernel));
+  kernel.become("busy");
+  liveness.waited(60000);
+  mock.timers.tick(60000);
+  assert.equal(liveness.life, "live");
+});
+
+test("an idle kernel that leaves audio unanswered for 1.5 s is lost", () => {
+  const liveness = watch(new StubModel({}, new StubKernel()));
+  liveness.waited(1400);
+  assert.deepEqual(lives, []);
+  liveness.waited(1600);
+  assert.deepEqual(lives, ["lost"]);
+});
+
+test("a lost connection is known within 2 s, and is live again when the kernel speaks", () => {
+  const kernel = new StubKernel();
+  const liveness = watch(new StubModel({}, kernel));
+  kernel.connect("connecting");
+  mock.timers.tick(2000);
+  assert.deepEqual(lives, ["lost"]);
+  kernel.connect("connected");
+  assert.deepEqual(lives, ["lost", "live"]);
+  assert.equal(liveness.life, "live");
+});
+
+test("a connection that blinks is not lost", () => {
+  const kernel = new StubKernel();
+  watch(new StubModel({}, kernel));
+  kernel.connect("connecting");
+  mock.timers.tick(1000);
+  kernel.connect("connected");
+  mock.timers.tick(5000);
+  assert.deepEqual(lives, []);
+});
+
+test("when something closed, the kernel is asked, and lost unless it answers in time", () => {
+  const liveness = watch(new StubModel());
+  liveness.doubt();
+  assert.equal(pings, 1);
+  mock.timers.tick(1000);
+  liveness.heard();
+  mock.timers.tick(5000);
+  assert.deepEqual(lives, []);
+  liveness.doubt();
+  mock.timers.tick(2000);
+  assert.deepEqual(lives, ["lost"]);
+});
+
+test("a comm that closes is a reason to ask", () => {
+  const model = new StubModel();
+  watch(model);
+  model.emit("comm_live_update");
+  assert.equal(pings, 1);
+});
+
+test("a host that does not show its kernel is no obstacle", () => {
+  for (const kernel of [undefined, null, {}]) {
+    assert.equal(watch(new StubModel({}, kernel)).life, "live");
+  }
+});
+
+test("after close nothing is listened to", () => {
+  const [model, kernel] = [new StubModel(), new StubKernel()];
+  model.widget_manager.kernel = kernel;
+  const liveness = watch(model);
+  liveness.doubt();
+  liveness.close();
+  mock.timers.tick(5000);
+  assert.deepEqual(lives, []);
+  assert.equal(model.handlers + kernel.statusChanged.slots.size, 0);
+});
