@@ -17,13 +17,13 @@ from ..client.session import RealtimeSession
 from ..errors import RealtimeError
 from ..protocol.conversation import Item
 from .comm import Message
+from .intake import Intake
 from .loopback import DirectLink, Loopback
 from .playout import Playout
 
 __all__ = ["Panel", "describe"]
 
 ITEMS_PAUSE_SECONDS = 0.1
-ACK_PAUSE_SECONDS = 0.04
 FLUSH_ANSWER_SECONDS = 0.5
 MIN_COMMIT_MS = 100  # API: a shorter buffer is refused
 MAX_AUDIO_FILE_BYTES = 24000 * 2 * 300
@@ -33,11 +33,9 @@ _BYTES_PER_MS = 48
 @dataclass
 class _Page:
     client: str
+    microphone: Intake
     views: int = 0
     link: DirectLink | None = None
-    acked: float = 0.0
-    next_seq: int = 0
-    lost_chunks: int = 0
 
 
 class Panel(Observer):
@@ -85,7 +83,7 @@ class Panel(Observer):
     def receive(self, message: Message, *, on_main_thread: bool = False) -> None:
         """Take one checked message of a page, whichever way it came."""
         self._comm_blocks = self._comm_blocks or on_main_thread
-        page = self._pages.setdefault(message["client"], _Page(message["client"]))
+        page = self._page(message["client"])
         try:
             _RECEIVE[message.kind](self, page, message)
         except RealtimeError as error:
@@ -126,17 +124,11 @@ class Panel(Observer):
             self._own("")
 
     def _on_mic_chunk(self, page: _Page, message: Message) -> None:
-        if self._owner != page.client or message["seq"] < page.next_seq:
-            return  # not its turn, or sent once more when the path changed
-        page.lost_chunks += message["seq"] - page.next_seq
-        page.next_seq = message["seq"] + 1
+        if not page.microphone.take(message["seq"]) or self._owner != page.client:
+            return  # sent once more when the path changed, or not its turn
         self._talk_ms += len(message.audio) / _BYTES_PER_MS
         self.session.core.append_audio(message.audio)
         self._show(dropped_ms=int(message["dropped_ms"]))
-        now = asyncio.get_running_loop().time()
-        if now - page.acked >= ACK_PAUSE_SECONDS:
-            page.acked = now
-            self._to(page, Message("mic-ack", seq=message["seq"]))
 
     def _on_talk(self, page: _Page, message: Message) -> None:
         """Push-to-talk: what is said between press and release is one turn."""
@@ -187,7 +179,7 @@ class Panel(Observer):
 
     def _on_mic_state(self, page: _Page, message: Message) -> None:
         if message["state"] not in ("open", "muted"):
-            page.next_seq = 0  # the next microphone counts anew
+            page.microphone.restart()
 
     # From the session (Observer)
 
@@ -268,6 +260,16 @@ class Panel(Observer):
         if owner is not None:
             self._to(owner, Message("stop-mic", reason="stopped from a cell"))
 
+    def _page(self, client: str) -> _Page:
+        if client not in self._pages:
+            microphone = Intake(lambda seq: self._acknowledge(client, seq))
+            self._pages[client] = _Page(client, microphone)
+        return self._pages[client]
+
+    def _acknowledge(self, client: str, seq: int) -> None:
+        if client in self._pages:
+            self._to(self._pages[client], Message("mic-ack", seq=seq))
+
     def _own(self, client: str) -> None:
         self._owner = client
         self._show(owner=client)
@@ -291,7 +293,7 @@ class Panel(Observer):
             return  # the comm carries on alone
 
     def _link_opened(self, link: DirectLink) -> None:
-        self._pages.setdefault(link.client, _Page(link.client)).link = link
+        self._page(link.client).link = link
         self._show_path()
 
     def _link_closed(self, link: DirectLink) -> None:
