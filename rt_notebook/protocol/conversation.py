@@ -65,6 +65,8 @@ class Item:
         Milliseconds of its audio that were played; None when none was.
     truncated : bool
         Whether its audio was cut on the server, and its transcript with it.
+    transcribed : bool
+        False for user audio that came while the session transcribed nothing: no words follow.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Item:
     output: str = ""
     heard_ms: int | None = None
     truncated: bool = False
+    transcribed: bool = True
     error: str = ""
 
     @property
@@ -92,7 +95,8 @@ class Item:
     @property
     def awaits_transcript(self) -> bool:
         """Whether this is user audio whose transcript may still come."""
-        return self.role == "user" and any(p.type == "audio" and not p.final for p in self.parts)
+        expected = self.role == "user" and self.transcribed
+        return expected and any(p.type == "audio" and not p.final for p in self.parts)
 
     def part(self, index: int, type: str = "audio") -> Part:
         """Return the content part at `index`, made if it is not there yet."""
@@ -105,10 +109,16 @@ class Conversation:
     """Items by id, and the order of those that are in the conversation.
 
     Feed it every server event (`receive`); it returns the ids of the items that changed.
+
+    Attributes
+    ----------
+    transcribes : bool
+        Whether what the user says from now on gets a transcript.
     """
 
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
+        self.transcribes = True
         self._previous: dict[str, str | None] = {}  # in arrival order; "" = not told yet
         self._deleted: set[str] = set()
         self._order: list[str] | None = []
@@ -219,6 +229,7 @@ class Conversation:
     def _on_committed(self, event: Event) -> list[str]:
         item = self.items.setdefault(event["item_id"], Item(event["item_id"]))
         item.state = "in_progress"
+        item.transcribed = self.transcribes
         self._place(item.id, event.get("previous_item_id", self._previous.get(item.id, "")))
         return [item.id]
 

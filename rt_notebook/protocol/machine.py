@@ -184,6 +184,7 @@ class SessionMachine:
 
     def _on_session(self, event: Event) -> list[Effect]:
         self.session = event["session"]
+        self.conversation.transcribes = bool(_input_audio(self.session).get("transcription"))
         return []
 
     def _on_error(self, event: Event) -> list[Effect]:
@@ -338,8 +339,9 @@ def _is_marked(event: Event) -> bool:
 
 
 def _input_audio(session: dict[str, Any]) -> dict[str, Any]:
-    audio = (session.get("audio") or {}).get("input")
-    return audio if isinstance(audio, dict) else {}
+    audio = session.get("audio")
+    audio_input = audio.get("input") if isinstance(audio, dict) else None
+    return audio_input if isinstance(audio_input, dict) else {}
 
 
 def _same_item(request: Event, event: Event) -> bool:

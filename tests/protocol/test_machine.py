@@ -249,6 +249,25 @@ def test_speech_does_not_interrupt_when_the_session_says_so(machine):
     assert of(FlushPlayback, machine.receive(speech_started())) == []
 
 
+@pytest.mark.parametrize("transcription", [None, {"model": "gpt-4o-transcribe"}])
+def test_no_transcript_is_awaited_of_what_was_said_while_the_session_transcribed_nothing(
+    machine, transcription
+):
+    def session_updated(transcription):
+        session = {"audio": {"input": {"transcription": transcription}}}
+        machine.receive(Event(type="session.updated", event_id="e", session=session))
+
+    session_updated(transcription)
+    content = [{"type": "input_audio", "transcript": None}]
+    item = {"id": "u", "type": "message", "role": "user", "content": content}
+    committed = {"type": "input_audio_buffer.committed", "previous_item_id": None}
+    machine.receive(Event(**committed, event_id="e", item_id="u"))
+    machine.receive(Event(type="conversation.item.added", event_id="e", item=item))
+    session_updated({"model": "whisper-1"})
+    spoken = machine.conversation.items["u"]
+    assert spoken.awaits_transcript == spoken.transcribed == bool(transcription)
+
+
 def test_an_interrupted_item_says_what_was_heard(machine):
     machine.receive(
         Event(type="conversation.item.added", event_id="e", previous_item_id=None,
