@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -23,6 +24,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from ..errors import ConfigError
 from ..protocol.events import MAX_EVENT_BYTES
 from ..secret import RedactingFilter, Secret
 from .brains import Brain
@@ -122,6 +124,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         asyncio.run(_run(options))
     except KeyboardInterrupt:
         return 0
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         reason = error.strerror or str(error)
         print(f"cannot listen on {options.host}:{options.port}: {reason}", file=sys.stderr)
@@ -159,20 +164,28 @@ def _log_to_stderr(level: str) -> None:
 
 
 async def _run(options: argparse.Namespace) -> None:
+    parent, terminated = os.getppid(), _terminated()
     key = await _key(options)
     port = 0 if options.pipe else options.port
     speech = Speech()
     async with running_server(options.host, port, key=key, speech=speech) as url:
         print(_ready_line(options, url, key, speech), flush=True)
         speech.load()  # after the ready line: nobody waits for models who does not speak
-        await (parent_gone(sys.stdin.buffer) if options.pipe else _interrupted())
+        ends = [
+            terminated.wait(),
+            *([parent_gone(sys.stdin.buffer, parent)] if options.pipe else []),
+        ]
+        await asyncio.wait(map(asyncio.ensure_future, ends), return_when=asyncio.FIRST_COMPLETED)
     speech.close()
 
 
 async def _key(options: argparse.Namespace) -> Secret | None:
     if options.pipe:
         line = await asyncio.to_thread(sys.stdin.buffer.readline)
-        return Secret(json.loads(line)["key"])
+        try:
+            return Secret(json.loads(line)["key"])
+        except (ValueError, KeyError, TypeError):
+            raise ConfigError("standard input must begin with a line of JSON with a key") from None
     if options.no_auth:
         return None
     return Secret(options.key or secrets.token_urlsafe(24))
@@ -185,9 +198,9 @@ def _ready_line(options: argparse.Namespace, url: str, key: Secret | None, speec
     return "\n".join(line for line in (f"Serving {url} ({shown})", speech.missing) if line)
 
 
-async def _interrupted() -> None:
-    """Return on SIGTERM; Ctrl-C ends the loop by itself."""
+def _terminated() -> asyncio.Event:
+    """Return what SIGTERM sets; Ctrl-C ends the loop by itself."""
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await stop.wait()
+    return stop

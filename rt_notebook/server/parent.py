@@ -14,13 +14,15 @@ __all__ = ["parent_gone"]
 _LOOK_EVERY_S = 1.0
 
 
-async def parent_gone(pipe: BinaryIO) -> None:
+async def parent_gone(pipe: BinaryIO, parent: int) -> None:
     """Return when `pipe` ends or this process has another parent.
 
     Parameters
     ----------
     pipe : binary file
         Standard input; the parent holds its other end and writes nothing more.
+    parent : int
+        The parent's process id, taken when the parent was surely alive.
 
     Notes
     -----
@@ -37,7 +39,6 @@ async def parent_gone(pipe: BinaryIO) -> None:
             loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=read_to_end, name="rt-parent", daemon=True).start()
-    parent = os.getppid()
     while not ended.is_set():
         try:
             await asyncio.wait_for(ended.wait(), _LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""The effective session: the keys of recordings, merging, clearing, and refusals as the API words them."""
+"""The effective session: recorded keys, merging, clearing, and refusals in the API's words."""
 
 from __future__ import annotations
 

@@ -110,10 +110,10 @@ class Wire:
         began = asyncio.get_running_loop().time()
         for at in range(0, len(pcm), size):
             audio = base64.b64encode(pcm[at : at + size]).decode()
-            await self.send({"type": "input_audio_buffer.append", "audio": audio})
-            if speed is not None:
+            if speed is not None:  # a chunk can be sent when it has been heard
                 due = began + (at + size) / 48000 / speed
                 await asyncio.sleep(max(0, due - asyncio.get_running_loop().time()))
+            await self.send({"type": "input_audio_buffer.append", "audio": audio})
 
 
 @asynccontextmanager

@@ -24,7 +24,9 @@ _HELP = (
     "I can tell the time and the date, do arithmetic, repeat after you, tell a long story, "
     "and call the tools that you gave me. Anything else I say back to you."
 )
-_EXACTLY = re.compile(r"\b(?:say|repeat) (?:exactly|verbatim|word for word)\s*[:,]?\s*(.+)", re.I | re.S)
+_EXACTLY = re.compile(
+    r"\b(?:say|repeat) (?:exactly|verbatim|word for word)\s*[:,]?\s*(.+)", re.I | re.S
+)
 
 
 @dataclass(frozen=True)

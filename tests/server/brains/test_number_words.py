@@ -55,8 +55,10 @@ def test_number_words_become_digits(text, digits):
         ("ten divided by four", "ten divided by four is two point five."),
         ("minus five plus eight", "minus five plus eight is three."),
         ("nine squared", "nine to the power of two is eighty one."),
-        ("one divided by zero", "one divided by zero has no answer: nothing can be divided by zero."),
-        ("nine to the power of nine hundred", "nine to the power of nine hundred is too large for me."),
+        ("one divided by zero",
+         "one divided by zero has no answer: nothing can be divided by zero."),
+        ("nine to the power of nine hundred",
+         "nine to the power of nine hundred is too large for me."),
     ],
 )  # fmt: skip
 def test_arithmetic_is_answered_in_words(question, answer):
