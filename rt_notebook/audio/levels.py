@@ -13,6 +13,7 @@ from .pcm import SAMPLE_RATE_HZ, FloatArray, decode
 __all__ = ["dbfs", "first_sound_sample", "speech_end_ms"]
 
 _WINDOW_MS = 10
+_SPEECH_RANGE_DB = 25
 
 
 def dbfs(samples: FloatArray) -> float:
@@ -25,7 +26,10 @@ def dbfs(samples: FloatArray) -> float:
 def speech_end_ms(
     pcm: bytes, sample_rate_hz: int = SAMPLE_RATE_HZ, threshold_dbfs: float = -45.0
 ) -> float | None:
-    """Return where the sound ends: the end of the last 10 ms window over the threshold.
+    """Return where the sound ends: the end of the last loud window of 10 ms.
+
+    Loud is what exceeds the threshold and comes within 25 dB of the loudest window: below
+    that, speech has become breath, reverberation or the room.
 
     Parameters
     ----------
@@ -51,8 +55,9 @@ def speech_end_ms(
     starts = np.arange(0, power.size, window)
     if not starts.size:
         return None
-    lengths = np.diff(starts, append=power.size)
-    loud = np.flatnonzero(np.add.reduceat(power, starts) / lengths > 10 ** (threshold_dbfs / 10))
+    powers = np.add.reduceat(power, starts) / np.diff(starts, append=power.size)
+    floor = max(10 ** (threshold_dbfs / 10), powers.max() * 10 ** (-_SPEECH_RANGE_DB / 10))
+    loud = np.flatnonzero(powers > floor)
     if not loud.size:
         return None
     end = min(int(starts[loud[-1]]) + window, power.size)

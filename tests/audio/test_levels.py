@@ -43,7 +43,13 @@ def test_a_last_window_that_is_cut_off_counts():
 def test_noise_below_the_threshold_is_no_speech():
     quiet = tone(100, amplitude=0.005)  # -49 dBFS
     assert levels.speech_end_ms(tone(50) + quiet) == 50
-    assert levels.speech_end_ms(tone(50) + quiet, threshold_dbfs=-55) == 150
+    murmur = tone(50, amplitude=0.05)
+    assert levels.speech_end_ms(murmur + quiet, threshold_dbfs=-55) == 150
+
+
+def test_the_room_after_loud_speech_is_no_speech():
+    room = tone(300, amplitude=0.01)  # -43 dBFS, 34 dB below the voice
+    assert levels.speech_end_ms(tone(100) + room) == 100
 
 
 def test_another_sample_rate_is_taken_into_account():
