@@ -9,6 +9,7 @@
  * @property {"message" | "function_call" | "function_call_output"} kind
  * @property {number | null} heard_ms
  * @property {boolean} truncated
+ * @property {boolean} transcribed false: spoken while the session transcribed nothing
  */
 
 /**
@@ -107,12 +108,19 @@ function placeholderOf(item) {
   if (item.state === "in_progress") return item.role === "user" ? "Transcribing…" : "Thinking…";
   if (item.state === "failed") return item.role === "user" ? "Not understood" : "No reply";
   if (item.state === "interrupted") return "Interrupted before the first word";
-  return item.role === "user" ? "(nothing was understood)" : "(no words)";
+  if (item.role !== "user") return "(no words)";
+  return wordless(item) ? "Spoken, not transcribed" : "(nothing was understood)";
+}
+
+/** Spoken by the user, and no words will follow. @param {Item} item */
+function wordless(item) {
+  return item.role === "user" && item.transcribed === false && item.state === "completed";
 }
 
 /** @param {Item} item */
 function noteOf(item) {
   if (item.state === "failed") return item.role === "user" ? "" : "The reply failed.";
+  if (wordless(item) && !item.text) return "Turn it on with %rt_config --transcription true";
   if (item.state !== "interrupted" && !item.truncated) return "";
   if (item.role !== "assistant") return "";
   if (item.heard_ms === null || item.heard_ms === undefined) return "Interrupted.";

@@ -39,6 +39,18 @@ test("a new item without an order goes to the end", () => {
   assert.deepEqual(texts(transcript), ["a", "b"]);
 });
 
+test("what was spoken while nothing was transcribed says so, and how to change that", () => {
+  const line = describe(item("u", { text: "", transcribed: false }));
+  assert.equal(line.placeholder, "Spoken, not transcribed");
+  assert.match(line.note, /%rt_config --transcription true/);
+  assert.equal(line.busy, false);
+});
+
+test("a transcript that comes all the same is shown", () => {
+  const line = describe(item("u", { text: "good morning", transcribed: false }));
+  assert.deepEqual([line.text, line.placeholder, line.note], ["good morning", "", ""]);
+});
+
 test("an item that is not in the order any more is gone", () => {
   const transcript = new Transcript();
   transcript.replace([item("a"), item("b")], ["a", "b"]);

@@ -343,6 +343,7 @@ def describe(item: Item) -> dict[str, Any]:
         "state": "failed" if item.error else state,
         "heard_ms": item.heard_ms,
         "truncated": item.truncated,
+        "transcribed": item.transcribed,
     }
 
 

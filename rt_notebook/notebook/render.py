@@ -102,7 +102,7 @@ def transcript_html(session: RealtimeSession, panel_id: str, began: str) -> str:
     """Return the talk as HTML that needs no kernel, no script and no network."""
     model = session.config.get("model") or session.backend.model
     head = f"Talk of {began} with {escape(str(model))} ({escape(session.backend.label)})"
-    lines = [_line(item) for item in session.items if item.text or item.error]
+    lines = [_line(item) for item in session.items if item.text or item.error or _wordless(item)]
     body = "".join(lines) or f'<div style="{_STYLE["quiet"]}">Nothing has been said yet.</div>'
     return (
         f'<div class="rt-static" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
@@ -110,14 +110,24 @@ def transcript_html(session: RealtimeSession, panel_id: str, began: str) -> str:
     )
 
 
+def _wordless(item: Item) -> bool:
+    """Whether the user said this and nobody transcribes it."""
+    return item.role == "user" and not item.transcribed and not item.text
+
+
 def _line(item: Item) -> str:
-    who = _SPEAKERS.get(item.role, item.role)
-    note = ""
-    if item.state == "interrupted":
-        heard = f" after {item.heard_ms / 1000:.1f} s" if item.heard_ms is not None else ""
-        note = f' <span style="{_STYLE["quiet"]}">(interrupted{heard})</span>'
+    who = escape(_SPEAKERS.get(item.role, item.role))
+    aside = f' <span style="{_STYLE["quiet"]}">({_aside(item)})</span>' if _aside(item) else ""
     text = escape(item.error or item.text)
-    return f'<div><span style="{_STYLE["who"]}">{escape(who)}:</span>{text}{note}</div>'
+    return f'<div><span style="{_STYLE["who"]}">{who}:</span>{text}{aside}</div>'
+
+
+def _aside(item: Item) -> str:
+    if _wordless(item):
+        return "spoken, not transcribed"
+    if item.state != "interrupted":
+        return ""
+    return "interrupted" + ("" if item.heard_ms is None else f" after {item.heard_ms / 1000:.1f} s")
 
 
 def _reply_html(reply: Reply) -> str:

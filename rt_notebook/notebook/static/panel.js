@@ -851,6 +851,7 @@ var Backlog = class {
   }
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
+    if (seq >= this.#seq) return;
     this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
   }
   /** The kernel has everything that was sent before a moment. @param {number} ms of the clock */
@@ -1918,10 +1919,15 @@ function placeholderOf(item) {
   if (item.state === "in_progress") return item.role === "user" ? "Transcribing…" : "Thinking…";
   if (item.state === "failed") return item.role === "user" ? "Not understood" : "No reply";
   if (item.state === "interrupted") return "Interrupted before the first word";
-  return item.role === "user" ? "(nothing was understood)" : "(no words)";
+  if (item.role !== "user") return "(no words)";
+  return wordless(item) ? "Spoken, not transcribed" : "(nothing was understood)";
+}
+function wordless(item) {
+  return item.role === "user" && item.transcribed === false && item.state === "completed";
 }
 function noteOf(item) {
   if (item.state === "failed") return item.role === "user" ? "" : "The reply failed.";
+  if (wordless(item) && !item.text) return "Turn it on with %rt_config --transcription true";
   if (item.state !== "interrupted" && !item.truncated) return "";
   if (item.role !== "assistant") return "";
   if (item.heard_ms === null || item.heard_ms === void 0) return "Interrupted.";
