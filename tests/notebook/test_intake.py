@@ -59,12 +59,11 @@ def test_acknowledgements_are_paced():
     async def run():
         times = []
         clock = asyncio.get_running_loop().time
-        intake = Intake(lambda seq: times.append(clock()))
-        for number in itertools.count():
-            intake.take(number)
+        intake, numbers = Intake(lambda seq: times.append(clock())), itertools.count()
+        while len(times) < 4:
+            intake.take(next(numbers))
             await asyncio.sleep(0)
-            if len(times) == 4:
-                return times
+        return times
 
     times = asyncio.run(run())
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
