@@ -38,6 +38,7 @@ export class Microphone {
   /** Counts openings, so that one that was given up does not come back. */
   #opening = 0;
   #sent = 0;
+  #sentSamples = 0;
   #acked = 0;
   #idleBlocks = 0;
   #ended = false;
@@ -83,7 +84,13 @@ export class Microphone {
   }
 
   get stats() {
-    return { sent: this.#sent, acked: this.#acked, droppedMs: this.droppedMs };
+    return {
+      sent: this.#sent,
+      sentSamples: this.#sentSamples,
+      acked: this.#acked,
+      backlogMs: this.#backlog.unackedMs + this.#backlog.heldMs,
+      droppedMs: this.droppedMs,
+    };
   }
 
   /**
@@ -169,7 +176,10 @@ export class Microphone {
   /** Send what may be sent. */
   pump() {
     for (let chunk = this.#backlog.next(); chunk; chunk = this.#backlog.next()) {
-      this.#sent = Math.max(this.#sent, chunk.seq + 1);
+      if (chunk.seq === this.#sent) {
+        this.#sent += 1;
+        this.#sentSamples += chunk.pcm.length;
+      }
       this.#events.send(
         "mic-chunk",
         { seq: chunk.seq, dropped_ms: chunk.droppedMs },
@@ -189,7 +199,7 @@ export class Microphone {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path);
-    this.#sent = this.#acked = 0;
+    this.#sent = this.#sentSamples = this.#acked = 0;
     capture.muted = this.#muted;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");

@@ -851,7 +851,6 @@ var Backlog = class {
   }
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
-    if (seq >= this.#seq) return;
     this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
   }
   /** The kernel has everything that was sent before a moment. @param {number} ms of the clock */
@@ -956,6 +955,7 @@ var Microphone = class {
   /** Counts openings, so that one that was given up does not come back. */
   #opening = 0;
   #sent = 0;
+  #sentSamples = 0;
   #acked = 0;
   #idleBlocks = 0;
   #ended = false;
@@ -993,7 +993,13 @@ var Microphone = class {
     return this.#backlog.waitingMs;
   }
   get stats() {
-    return { sent: this.#sent, acked: this.#acked, droppedMs: this.droppedMs };
+    return {
+      sent: this.#sent,
+      sentSamples: this.#sentSamples,
+      acked: this.#acked,
+      backlogMs: this.#backlog.unackedMs + this.#backlog.heldMs,
+      droppedMs: this.droppedMs
+    };
   }
   /**
    * Open it. Call in the handler of a click or key.
@@ -1069,7 +1075,10 @@ var Microphone = class {
   /** Send what may be sent. */
   pump() {
     for (let chunk = this.#backlog.next(); chunk; chunk = this.#backlog.next()) {
-      this.#sent = Math.max(this.#sent, chunk.seq + 1);
+      if (chunk.seq === this.#sent) {
+        this.#sent += 1;
+        this.#sentSamples += chunk.pcm.length;
+      }
       this.#events.send(
         "mic-chunk",
         { seq: chunk.seq, dropped_ms: chunk.droppedMs },
@@ -1087,7 +1096,7 @@ var Microphone = class {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path);
-    this.#sent = this.#acked = 0;
+    this.#sent = this.#sentSamples = this.#acked = 0;
     capture.muted = this.#muted;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
