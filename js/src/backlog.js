@@ -98,6 +98,7 @@ export class Backlog {
 
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
+    if (seq >= this.#seq) return; // of the microphone before this one
     this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
   }
 

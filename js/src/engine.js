@@ -45,6 +45,8 @@ export class Engine {
   #problem = "";
   /** @type {Notice[]} */
   #notices = [];
+  /** @type {Set<string>} messages that the user has read */
+  #dismissed = new Set();
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
@@ -114,6 +116,7 @@ export class Engine {
       speaking: this.#speaking,
       problem: this.#problem,
       notices: this.#notices,
+      dismissed: this.#dismissed,
     });
   }
 
@@ -183,8 +186,8 @@ export class Engine {
 
   /** The user has read what there was to read. */
   dismiss() {
-    this.#notices = [];
-    this.#setProblem("");
+    for (const { text } of this.state.messages) this.#dismissed.add(text);
+    this.#changed();
   }
 
   async #openMicrophone() {
@@ -244,9 +247,10 @@ export class Engine {
     const { kind } = message;
     if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
-      this.#notices = message.notices;
+      this.#notices = message.notices.slice(-MAX_NOTICES);
     } else if (kind === "items") this.#transcript.update(message.items, message.order);
     else if (kind === "notice") {
+      this.#dismissed.delete(message.text);
       this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "arm-mic") this.#armed = true;
@@ -303,6 +307,7 @@ export class Engine {
   /** @param {string} sentence */
   #setProblem(sentence) {
     this.#problem = sentence;
+    this.#dismissed.delete(sentence);
     this.#changed();
   }
 

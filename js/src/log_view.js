@@ -19,6 +19,7 @@ export class LogView {
   #empty = el("div", "rt-empty");
   #latest = el("button", "rt-pill rt-latest", { type: "button" }, icon("down"), "Latest");
   #follows = true;
+  #resizes = new ResizeObserver(() => this.#follow());
 
   constructor() {
     this.root = el("div", "rt-log-frame", this.#log, this.#latest);
@@ -26,6 +27,11 @@ export class LogView {
     this.#log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.#latest.addEventListener("click", () => this.#toEnd());
     this.#latest.hidden = true;
+    this.#resizes.observe(this.#log);
+  }
+
+  close() {
+    this.#resizes.disconnect();
   }
 
   /** @param {Line[]} lines @param {number} hidden @param {string} empty shown when there are none */
@@ -41,6 +47,10 @@ export class LogView {
       if (before.nextElementSibling !== row) before.after(row);
       before = row;
     }
+    this.#follow();
+  }
+
+  #follow() {
     if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
 

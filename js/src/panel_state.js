@@ -21,6 +21,7 @@ const SILENT_AFTER_MS = 10_000;
  * @property {"user" | "assistant" | "nobody"} speaking
  * @property {string} problem
  * @property {Notice[]} notices
+ * @property {Set<string>} dismissed what the user does not want to read again
  */
 
 /** @param {Parts} parts */
@@ -49,12 +50,17 @@ export function panelState(parts) {
     needsClick: player.needsClick,
     lines: transcript.lines,
     hiddenLines: transcript.hidden,
-    warnings: warnings(parts),
-    notices: parts.notices,
+    messages: messages(parts),
   };
 }
 
-/** What the page itself has to say, the most important first. @param {Parts} parts */
+/** What the user should know, the most important first. @param {Parts} parts */
+function messages(parts) {
+  const own = warnings(parts).map((text) => ({ level: "warning", text }));
+  return [...own, ...parts.notices].filter(({ text }) => !parts.dismissed.has(text));
+}
+
+/** What the page itself has to say. @param {Parts} parts */
 function warnings({ life, obstacle, problem, trait, link, microphone }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
   const waits = trait("mic_waits") && link.path === "comm";

@@ -40,7 +40,7 @@ export class View {
   #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
-  #messageKey = "";
+  #messageKey = "[]";
   #dismiss;
 
   /** @param {Engine} engine */
@@ -59,6 +59,7 @@ export class View {
       sendFile: (file) => void engine.sendFile(file),
     });
     this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
+    this.#dismiss.hidden = true;
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
     this.#hear.addEventListener("click", () => engine.claim());
     /** @type {PanelElement} */
@@ -70,6 +71,7 @@ export class View {
 
   close() {
     this.#unwatch();
+    this.#log.close();
     cancelAnimationFrame(this.#frame);
     this.root.remove();
   }
@@ -91,14 +93,14 @@ export class View {
       this.#devices,
     );
     this.#log.root.append(this.#hear);
-    const talk = el("div", "rt-talk", this.#log.root, this.#composer.root);
+    const foot = el("div", "rt-foot", this.#messages, this.#dismiss);
+    const talk = el("div", "rt-talk", this.#log.root, foot, this.#composer.root);
     const root = el(
       "section",
       "rt-panel",
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
       el("div", "rt-body", stage, talk),
-      el("div", "rt-foot", this.#messages, this.#dismiss),
     );
     this.#keepEvents(root);
     return root;
@@ -140,8 +142,9 @@ export class View {
     setText(this.#model, [state.model, state.voice].filter(Boolean).join(" · "));
     setText(this.#path, state.path === "direct" ? "direct" : "comm");
     setAttribute(this.#path, "data-path", state.path);
-    setName(
+    setAttribute(
       this.#path,
+      "title",
       state.path === "direct"
         ? "Sound goes directly between this page and the kernel"
         : "Sound goes through the notebook's own connection",
@@ -180,15 +183,14 @@ export class View {
   }
 
   /** @param {State} state */
-  #showMessages({ warnings, notices }) {
-    const all = [...warnings.map((text) => ({ level: "warning", text })), ...notices];
-    const key = JSON.stringify(all);
+  #showMessages({ messages }) {
+    const key = JSON.stringify(messages);
     if (key === this.#messageKey) return;
     this.#messageKey = key;
     this.#messages.replaceChildren(
-      ...all.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text)),
+      ...messages.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text)),
     );
-    this.#dismiss.hidden = all.length === 0;
+    this.#dismiss.hidden = messages.length === 0;
   }
 
   /** Meters move while there is something to measure. */

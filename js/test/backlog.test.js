@@ -188,3 +188,11 @@ test("an answered ping acknowledges what left before it", () => {
   scene.backlog.ackUntil(200);
   assert.equal(scene.backlog.waitingMs, 0);
 });
+
+test("an acknowledgement of what was never sent is none", () => {
+  const scene = new Scene("comm");
+  scene.answering = false;
+  scene.run(80);
+  scene.backlog.ack(70);
+  assert.equal(scene.backlog.unackedMs, 80);
+});

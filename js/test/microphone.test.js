@@ -211,7 +211,7 @@ test("push-to-talk: key up waits for audio that is held back", async () => {
   microphone.talk(false);
   assert.equal(scene.log.includes("talk false"), false);
   scene.answering = true;
-  microphone.ack(9);
+  microphone.ack(7);
   assert.equal(scene.log.at(-1), "talk false");
   const spoken = scene.sent.reduce((total, { ms = 0 }) => total + ms, 0);
   assert.equal(spoken, 1000);

@@ -851,6 +851,7 @@ var Backlog = class {
   }
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
+    if (seq >= this.#seq) return;
     this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
   }
   /** The kernel has everything that was sent before a moment. @param {number} ms of the clock */
@@ -1217,9 +1218,12 @@ function panelState(parts) {
     needsClick: player.needsClick,
     lines: transcript.lines,
     hiddenLines: transcript.hidden,
-    warnings: warnings(parts),
-    notices: parts.notices
+    messages: messages(parts)
   };
+}
+function messages(parts) {
+  const own = warnings(parts).map((text) => ({ level: "warning", text }));
+  return [...own, ...parts.notices].filter(({ text }) => !parts.dismissed.has(text));
 }
 function warnings({ life, obstacle, problem, trait, link, microphone }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
@@ -1968,6 +1972,8 @@ var Engine = class {
   #problem = "";
   /** @type {Notice[]} */
   #notices = [];
+  /** @type {Set<string>} messages that the user has read */
+  #dismissed = /* @__PURE__ */ new Set();
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
@@ -2031,7 +2037,8 @@ var Engine = class {
       armed: this.#armed,
       speaking: this.#speaking,
       problem: this.#problem,
-      notices: this.#notices
+      notices: this.#notices,
+      dismissed: this.#dismissed
     });
   }
   /** Whether there is sound to measure. */
@@ -2089,8 +2096,8 @@ var Engine = class {
   }
   /** The user has read what there was to read. */
   dismiss() {
-    this.#notices = [];
-    this.#setProblem("");
+    for (const { text } of this.state.messages) this.#dismissed.add(text);
+    this.#changed();
   }
   async #openMicrophone() {
     if (this.#obstacle) return;
@@ -2143,9 +2150,10 @@ var Engine = class {
     const { kind } = message;
     if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
-      this.#notices = message.notices;
+      this.#notices = message.notices.slice(-MAX_NOTICES);
     } else if (kind === "items") this.#transcript.update(message.items, message.order);
     else if (kind === "notice") {
+      this.#dismissed.delete(message.text);
       this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "arm-mic") this.#armed = true;
@@ -2195,6 +2203,7 @@ var Engine = class {
   /** @param {string} sentence */
   #setProblem(sentence) {
     this.#problem = sentence;
+    this.#dismissed.delete(sentence);
     this.#changed();
   }
   /** Tell the views, once for all changes of this moment. */
@@ -2346,12 +2355,17 @@ var LogView = class {
   #empty = el("div", "rt-empty");
   #latest = el("button", "rt-pill rt-latest", { type: "button" }, icon("down"), "Latest");
   #follows = true;
+  #resizes = new ResizeObserver(() => this.#follow());
   constructor() {
     this.root = el("div", "rt-log-frame", this.#log, this.#latest);
     this.#log.append(this.#hidden, this.#empty);
     this.#log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.#latest.addEventListener("click", () => this.#toEnd());
     this.#latest.hidden = true;
+    this.#resizes.observe(this.#log);
+  }
+  close() {
+    this.#resizes.disconnect();
   }
   /** @param {Line[]} lines @param {number} hidden @param {string} empty shown when there are none */
   show(lines, hidden, empty) {
@@ -2365,6 +2379,9 @@ var LogView = class {
       if (before.nextElementSibling !== row) before.after(row);
       before = row;
     }
+    this.#follow();
+  }
+  #follow() {
     if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
   /** @param {string} id */
@@ -2544,7 +2561,7 @@ var View = class {
   #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
-  #messageKey = "";
+  #messageKey = "[]";
   #dismiss;
   /** @param {Engine} engine */
   constructor(engine) {
@@ -2562,6 +2579,7 @@ var View = class {
       sendFile: (file) => void engine.sendFile(file)
     });
     this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
+    this.#dismiss.hidden = true;
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
     this.#hear.addEventListener("click", () => engine.claim());
     this.root = this.#build();
@@ -2571,6 +2589,7 @@ var View = class {
   }
   close() {
     this.#unwatch();
+    this.#log.close();
     cancelAnimationFrame(this.#frame);
     this.root.remove();
   }
@@ -2591,14 +2610,14 @@ var View = class {
       this.#devices
     );
     this.#log.root.append(this.#hear);
-    const talk = el("div", "rt-talk", this.#log.root, this.#composer.root);
+    const foot = el("div", "rt-foot", this.#messages, this.#dismiss);
+    const talk = el("div", "rt-talk", this.#log.root, foot, this.#composer.root);
     const root = el(
       "section",
       "rt-panel",
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
-      el("div", "rt-body", stage2, talk),
-      el("div", "rt-foot", this.#messages, this.#dismiss)
+      el("div", "rt-body", stage2, talk)
     );
     this.#keepEvents(root);
     return root;
@@ -2640,8 +2659,9 @@ var View = class {
     setText(this.#model, [state.model, state.voice].filter(Boolean).join(" · "));
     setText(this.#path, state.path === "direct" ? "direct" : "comm");
     setAttribute(this.#path, "data-path", state.path);
-    setName(
+    setAttribute(
       this.#path,
+      "title",
       state.path === "direct" ? "Sound goes directly between this page and the kernel" : "Sound goes through the notebook's own connection"
     );
     setText(this.#where, state.soundGoesTo);
@@ -2675,15 +2695,14 @@ var View = class {
     this.#devices.disabled = !canRecord || devices.length === 0;
   }
   /** @param {State} state */
-  #showMessages({ warnings: warnings2, notices }) {
-    const all = [...warnings2.map((text) => ({ level: "warning", text })), ...notices];
-    const key = JSON.stringify(all);
+  #showMessages({ messages: messages2 }) {
+    const key = JSON.stringify(messages2);
     if (key === this.#messageKey) return;
     this.#messageKey = key;
     this.#messages.replaceChildren(
-      ...all.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text))
+      ...messages2.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text))
     );
-    this.#dismiss.hidden = all.length === 0;
+    this.#dismiss.hidden = messages2.length === 0;
   }
   /** Meters move while there is something to measure. */
   #animate() {
