@@ -53,11 +53,11 @@ class Intake:
         return new
 
     def restart(self) -> None:
-        """Expect number 0: another microphone was opened."""
-        self._expected = 0
+        """Answer what came so far, and expect number 0: the next microphone counts anew."""
         if self._due is not None:
             self._due.cancel()
-            self._due = None
+            self._send()
+        self._expected = 0
 
     def _send(self) -> None:
         self._due = None
