@@ -254,7 +254,7 @@ export class Engine {
       this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "arm-mic") this.#armed = true;
-    else if (kind === "stop-mic") this.#microphone.close(message.reason);
+    else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
     this.#changed();
   }
 
@@ -286,10 +286,15 @@ export class Engine {
 
   #onOwner = () => {
     const owner = this.#model.get("owner");
-    if (!owner || owner === this.client || this.#microphone.state === "off") return;
-    this.#microphone.close("another page");
-    this.#setProblem(sentences.TAKEN_OVER);
+    if (owner && owner !== this.client) this.#stopMicrophone("taken-over");
   };
+
+  /** The kernel wants no more sound of this page. @param {string} reason */
+  #stopMicrophone(reason) {
+    if (this.#microphone.state === "off") return;
+    this.#microphone.close(reason);
+    if (reason === "taken-over") this.#setProblem(sentences.TAKEN_OVER);
+  }
 
   #onViews() {
     clearTimeout(this.#unseenTimer);

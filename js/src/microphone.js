@@ -78,9 +78,9 @@ export class Microphone {
     return this.#backlog.droppedMs;
   }
 
-  /** How long the kernel has left audio unanswered. */
+  /** How long the kernel has left audio unanswered; a closed microphone waits for nothing. */
   get waitingMs() {
-    return this.#backlog.waitingMs;
+    return this.#state === "open" ? this.#backlog.waitingMs : 0;
   }
 
   get stats() {

@@ -254,3 +254,14 @@ test("while off or muted the meter shows nothing", async () => {
   microphone.read(samples);
   assert.equal(samples[0], 0);
 });
+
+test("audio that stays unanswered is waited for while the microphone is open, and not after", async (t) => {
+  const clock = t.mock.method(performance, "now", () => 0);
+  scene.answering = false;
+  await scene.open();
+  scene.capture.speak(40);
+  clock.mock.mockImplementation(() => 12_000);
+  assert.equal(microphone.waitingMs, 12_000);
+  microphone.close();
+  assert.equal(microphone.waitingMs, 0);
+});

@@ -77,6 +77,7 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     "mic-ack": ("client", "seq"),
     # Ask the user to press the microphone (nothing opens by itself).
     "arm-mic": ("client",),
+    # reason: "taken-over" (by another page) | "stopped" (from a cell).
     "stop-mic": ("client", "reason"),
     # An open door on loopback: ws://{host}:{port}/, see loopback.py for the handshake.
     "direct-offer": ("client", "host", "port", "public_key", "nonce"),

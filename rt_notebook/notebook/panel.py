@@ -116,7 +116,7 @@ class Panel(Observer):
         former = self.player
         if former is not None and former is not page:
             self.session.core.interrupt()
-            self._to(former, Message("stop-mic", reason="another page took over"))
+            self._to(former, Message("stop-mic", reason="taken-over"))
         self._own(page.client)
 
     def _on_release(self, page: _Page, message: Message) -> None:
@@ -258,7 +258,7 @@ class Panel(Observer):
         """Close the microphone of the page that owns it."""
         owner = self._pages.get(self._owner)
         if owner is not None:
-            self._to(owner, Message("stop-mic", reason="stopped from a cell"))
+            self._to(owner, Message("stop-mic", reason="stopped"))
 
     def _page(self, client: str) -> _Page:
         if client not in self._pages:

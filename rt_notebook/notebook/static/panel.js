@@ -989,9 +989,9 @@ var Microphone = class {
   get droppedMs() {
     return this.#backlog.droppedMs;
   }
-  /** How long the kernel has left audio unanswered. */
+  /** How long the kernel has left audio unanswered; a closed microphone waits for nothing. */
   get waitingMs() {
-    return this.#backlog.waitingMs;
+    return this.#state === "open" ? this.#backlog.waitingMs : 0;
   }
   get stats() {
     return {
@@ -2157,7 +2157,7 @@ var Engine = class {
       this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "arm-mic") this.#armed = true;
-    else if (kind === "stop-mic") this.#microphone.close(message.reason);
+    else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
     this.#changed();
   }
   /** @param {"comm" | "direct"} path */
@@ -2185,10 +2185,14 @@ var Engine = class {
   };
   #onOwner = () => {
     const owner = this.#model.get("owner");
-    if (!owner || owner === this.client || this.#microphone.state === "off") return;
-    this.#microphone.close("another page");
-    this.#setProblem(TAKEN_OVER);
+    if (owner && owner !== this.client) this.#stopMicrophone("taken-over");
   };
+  /** The kernel wants no more sound of this page. @param {string} reason */
+  #stopMicrophone(reason) {
+    if (this.#microphone.state === "off") return;
+    this.#microphone.close(reason);
+    if (reason === "taken-over") this.#setProblem(TAKEN_OVER);
+  }
   #onViews() {
     clearTimeout(this.#unseenTimer);
     if (this.#watchers.size === 0) {
