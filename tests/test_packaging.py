@@ -20,7 +20,7 @@ def names(tmp_path_factory):
     """What is in a wheel that was built where no Node can be found."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT]
-    subprocess.run(command, check=True, env={**os.environ, "PATH": "/usr/bin:/bin"}, timeout=300)
+    subprocess.run(command, check=True, env={**os.environ, "PATH": str(folder)}, timeout=300)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
