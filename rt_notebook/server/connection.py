@@ -73,7 +73,8 @@ class Connection:
     def emit(self, type: str, **fields: Any) -> None:
         """Queue an event for the client, with an id of its own."""
         event = {"type": type, "event_id": make_id("event"), **fields}
-        frame = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+        # ASCII, because a client may send half of a surrogate pair, which UTF-8 cannot carry.
+        frame = json.dumps(event, separators=(",", ":"))
         self._queue.append(frame)
         self._queued_bytes += len(frame)
         self._queue_filled.set()

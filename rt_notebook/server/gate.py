@@ -54,6 +54,9 @@ class Gate:
         if self.key is not None and not self._has_key(request, url.query):
             sentence = "Incorrect API key provided."
             return _error(HTTPStatus.UNAUTHORIZED, "invalid_api_key", sentence)
+        if "transcription" in parse_qs(url.query).get("intent", []):
+            sentence = "This server has no sessions that only transcribe."
+            return _error(HTTPStatus.BAD_REQUEST, "invalid_intent", sentence)
         return None
 
     def _has_key(self, request: Request, query: str) -> bool:

@@ -176,9 +176,9 @@ class Hearing:
         self._buffer.clear()
 
     def listen(self, item: Item) -> None:
-        """Transcribe the audio of an item that the client made."""
-        if item.audio:
-            item.heard = asyncio.ensure_future(self._hear(bytes(item.audio)))
+        """Transcribe the audio of an item that the client made, if it gave no transcript."""
+        if item.audio and not any(part.get("transcript") for part in item.fields["content"]):
+            item.heard = asyncio.ensure_future(self._hear_speech(item))
             _forgive(item.heard)
 
     def close(self) -> None:
@@ -191,6 +191,13 @@ class Hearing:
         if self._turn is not None:
             self._turn.transcript.drop()
             self._turn = None
+
+    async def _hear_speech(self, item: Item) -> str:
+        audio, rate = bytes(item.audio), item.sample_rate_hz
+        activity = await self._speech.voice_activity(rate)
+        if await asyncio.to_thread(activity.voiced_ms, audio) < _LEAST_VOICED_MS:
+            return ""
+        return await self._speech.recogniser.transcribe(audio, rate)
 
     async def _hear(self, audio: bytes) -> str:
         return await self._speech.recogniser.transcribe(audio, self._buffer.sample_rate_hz)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .turns import FRAME_MS, TurnDetector, TurnEvent, TurnRules
-from .vad import VoiceActivity
+from .vad import SPEECH_THRESHOLD, VoiceActivity
 
 __all__ = ["InputBuffer"]
-
-_SPEECH_THRESHOLD = 0.5  # where the client ends turns, speech is only counted
 
 
 class InputBuffer:
@@ -64,7 +62,7 @@ class InputBuffer:
         self._audio += chunk
         for probability in activity.probabilities(chunk) if activity else ():
             self._frames += 1
-            if probability >= _SPEECH_THRESHOLD:
+            if probability >= SPEECH_THRESHOLD:
                 self.voiced_ms += FRAME_MS
             if self._detector is not None:
                 yield from self._detector.feed(probability)

@@ -77,13 +77,16 @@ def refusal_of(error: ValidationError, given: object, root: str) -> Refusal:
     root : str
         What the client calls `given`, such as ``"session"``.
     """
-    first = error.errors(include_url=False)[0]
-    param = _path(first["loc"], given, root)
+    located = [(_path(one["loc"], given, root), one) for one in error.errors(include_url=False)]
+    # Of a union every branch complains; the one that got furthest is the one that was meant.
+    param, first = max(located, key=lambda found: found[0].count(".") + found[0].count("["))
     kind = first["type"]
     if kind == "extra_forbidden":
         return unknown_parameter(param)
     if kind == "missing":
         return missing(param)
+    if kind == "union_tag_not_found":
+        return missing(f"{param}.type")
     if kind in ("literal_error", "union_tag_invalid"):
         context = first["ctx"]
         expected = str(context.get("expected") or context["expected_tags"])

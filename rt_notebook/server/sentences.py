@@ -8,6 +8,7 @@ __all__ = ["SentenceSplitter", "words"]
 
 _END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|vs|e\.g|i\.e)|\b[A-Z])\.\s+$")
+_LONGEST = 300  # letters, about 20 s of speech
 _WORD = re.compile(r"\s*\S+(?:\s+$)?")
 
 
@@ -27,12 +28,24 @@ class SentenceSplitter:
                 sentences.append(self._rest[start : end.end()])
                 start = end.end()
         self._rest = self._rest[start:]
-        return sentences
+        *pieces, self._rest = _pieces(self._rest)
+        return [piece for sentence in sentences for piece in _pieces(sentence)] + pieces
 
     def flush(self) -> list[str]:
         """Return what is left as the last sentence."""
         rest, self._rest = self._rest, ""
         return [rest] if rest.strip() else []
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Cut a sentence that is too long to be spoken at once, after a comma or a word."""
+    pieces = []
+    while len(sentence) > _LONGEST:
+        cut = sentence.rfind(", ", 0, _LONGEST) + 1 or sentence.rfind(" ", 0, _LONGEST)
+        cut = cut if cut > 0 else _LONGEST
+        pieces.append(sentence[:cut])
+        sentence = sentence[cut:]
+    return [*pieces, sentence]
 
 
 def words(text: str) -> list[str]:

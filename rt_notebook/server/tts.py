@@ -10,7 +10,7 @@ import numpy as np
 from ..audio import pcm
 from .model_thread import ModelThread
 
-__all__ = ["Synthesiser"]
+__all__ = ["Synthesiser", "limited", "without_lead_in"]
 
 _GAIN = 2.0  # hibari peaks at 0.33
 _KNEE = 0.8  # above, the limiter bends
@@ -55,16 +55,17 @@ def _speak(model: Any, sentence: str, speed: float) -> bytes:
     if not any(letter.isalnum() for letter in sentence):
         return b""
     loud = np.asarray(model(sentence, speed=speed), np.float32) * np.float32(_GAIN)
-    return pcm.encode(_without_lead_in(_limited(loud)))
+    return pcm.encode(without_lead_in(limited(loud)))
 
 
-def _limited(samples: pcm.FloatArray) -> pcm.FloatArray:
+def limited(samples: pcm.FloatArray) -> pcm.FloatArray:
     """Bend what is louder than the knee smoothly below full scale."""
     excess = np.maximum(np.abs(samples) - _KNEE, 0) / (1 - _KNEE)
     bent = np.sign(samples) * (_KNEE + (1 - _KNEE) * np.tanh(excess))
     return np.where(np.abs(samples) > _KNEE, bent, samples).astype(np.float32)
 
 
-def _without_lead_in(samples: pcm.FloatArray) -> pcm.FloatArray:
+def without_lead_in(samples: pcm.FloatArray) -> pcm.FloatArray:
+    """Return the samples from 10 ms before the first that can be heard."""
     loud = np.flatnonzero(np.abs(samples) > _QUIET)
     return samples[max(0, int(loud[0]) - _LEAD_IN) :] if len(loud) else samples

@@ -8,9 +8,11 @@ import numpy as np
 
 from ..audio import pcm
 from ..audio.resample import StreamResampler
+from .turns import FRAME_MS
 
-__all__ = ["VoiceActivity"]
+__all__ = ["SPEECH_THRESHOLD", "VoiceActivity"]
 
+SPEECH_THRESHOLD = 0.5  # where nobody has set another one
 _WINDOW = {16000: 512, 8000: 256}  # 32 ms each; silero knows these two rates
 
 
@@ -45,3 +47,8 @@ class VoiceActivity:
         for start in range(0, whole, self._window):
             frame = np.ascontiguousarray(samples[start : start + self._window])
             yield float(self._model.process(memoryview(frame.data)))
+
+    def voiced_ms(self, audio: bytes) -> int:
+        """Return how much of PCM16 audio is speech, in whole frames."""
+        speech = [p for p in self.probabilities(audio) if p >= SPEECH_THRESHOLD]
+        return FRAME_MS * len(speech)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
 from .test_responses import CALL_LADDER, TEXT_LADDER
 from .wire import order, run, wired
@@ -312,6 +313,33 @@ async def test_an_event_nested_too_deep_is_refused(text_server):
         session = {"type": "realtime", "tools": [tool]}
         error = await wire.refusal({"type": "session.update", "session": session})
         assert error["message"] == "The event is nested deeper than 64."
+
+
+@run
+async def test_half_a_surrogate_pair_does_not_end_the_session(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(**TEXT)
+        await wire.say("\ud83d")
+        assert (await wire.respond())[-2]["response"]["status"] == "completed"
+
+
+@pytest.mark.slow
+@run
+async def test_a_client_that_does_not_read_is_dropped(text_server):
+    async with wired(text_server) as wire:
+        audio = base64.b64encode(bytes(6_000_000)).decode()
+        part = {"type": "input_audio", "audio": audio, "transcript": "noise"}
+        item = {"id": "big", "type": "message", "role": "user", "content": [part]}
+        await wire.send({"type": "conversation.item.create", "item": item})
+        await wire.until("conversation.item.done")
+
+        async def ask_without_reading(event: dict) -> None:
+            await wire.send(*[event] * 30)
+            while True:
+                await wire.socket.recv()
+
+        with pytest.raises(ConnectionClosedError):
+            await ask_without_reading({"type": "conversation.item.retrieve", "item_id": "big"})
 
 
 @run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 
 import numpy as np
 import pytest
@@ -237,6 +238,22 @@ async def test_speech_does_not_interrupt_where_that_is_off(speech_server):
     assert error["code"] == "conversation_already_has_active_response"
     assert error["event_id"] is None
     assert one(events, "response.done")["response"]["status"] == "completed"
+
+
+@pytest.mark.parametrize(("spoken", "words"), [(True, "twelve"), (False, "I heard no words")])
+def test_audio_that_the_client_puts_into_the_conversation_is_heard(speech_server, spoken, words):
+    @run
+    async def talk() -> None:
+        audio = base64.b64encode(speech() if spoken else QUIET).decode()
+        part = {"type": "input_audio", "audio": audio}
+        item = {"type": "message", "role": "user", "content": [part]}
+        async with wired(speech_server) as wire:
+            await wire.send({"type": "conversation.item.create", "item": item})
+            await wire.until("conversation.item.done")
+            response = (await wire.respond(output_modalities=["text"]))[-2]["response"]
+        assert words in response["output"][0]["content"][0]["text"]
+
+    talk()
 
 
 @pytest.mark.parametrize("kind", ["audio/pcmu", "audio/pcma"])

@@ -35,6 +35,15 @@ def test_a_sentence_comes_out_as_soon_as_the_next_begins():
     assert splitter.push(" How") == ["Hello there. "]
 
 
+def test_a_sentence_without_end_is_cut_after_a_comma_or_a_word():
+    text = "one, two three " * 100
+    pieces = split(text)
+    assert "".join(pieces).rstrip() == text.rstrip()
+    assert max(map(len, pieces)) <= 300
+    assert pieces[0].endswith("one,")
+    assert all(len(piece) <= 300 for piece in split("x" * 1000))
+
+
 @given(st.lists(st.text(alphabet='ab.!? \n"', max_size=8)))
 def test_nothing_but_white_space_is_lost(pieces):
     assert "".join(split(*pieces)).rstrip() == "".join(pieces).rstrip()
