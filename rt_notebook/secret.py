@@ -13,7 +13,7 @@ import weakref
 from typing import NoReturn
 from urllib.parse import quote
 
-__all__ = ["MASK", "RedactingFilter", "Secret", "redact"]
+__all__ = ["MASK", "RedactingFilter", "Secret", "as_secret", "redact"]
 
 MASK = "•••"
 _SHORTEST_REDACTED = 6  # redacting "a" would destroy every text it is meant to protect
@@ -66,6 +66,11 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled or copied into a file")
+
+
+def as_secret(text: Secret | str) -> Secret:
+    """Return a secret for what may be one already."""
+    return text if isinstance(text, Secret) else Secret(text)
 
 
 def redact(text: str) -> str:

@@ -1,22 +1,80 @@
-"""Where a session can be: OpenAI, the offline server, or any Realtime server by URL."""
+"""Where a session can be: OpenAI, Azure, the offline server, or any Realtime server by URL.
+
+Rules
+-----
+- A key is for the host that it was issued for. ``OPENAI_API_KEY`` goes to OpenAI's host and
+  to no other, also when ``OPENAI_BASE_URL`` names one, unless `Access.allow_host` says so.
+- Voices and keys travel encrypted: ``ws://`` is for loopback alone.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ..config.catalogue import DEFAULT_MODEL
 from ..errors import ConfigError
 from ..secret import Secret
 from .offline import OfflineServer, offline_server
 
-__all__ = ["BACKENDS", "Backend", "resolve_backend"]
+__all__ = ["BACKENDS", "LOOPBACK", "Access", "Backend", "resolve_backend"]
 
-OPENAI_URL = "wss://api.openai.com/v1/realtime"
-KEY_VARIABLE = "OPENAI_API_KEY"
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+OPENAI_HOST = "api.openai.com"
+AZURE_SUFFIXES = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_WEBSOCKET_SCHEMES = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a person gives to be let in; everything secret is a `Secret` from here on.
+
+    Parameters
+    ----------
+    api_key : Secret or None
+        Goes before the environment's.
+    api_key_env : str or None
+        Name of the variable that holds the key, instead of the backend's own.
+    token : Secret or None
+        A Microsoft Entra token, for Azure.
+    organization, project : str or None
+        OpenAI's; by default ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID``.
+    proxy : Secret or None
+        URL of an HTTP proxy; it may hold a password.
+    headers : mapping of str to Secret
+        Further request headers.
+    allow_host : str or None
+        A host that may be given OpenAI's key although it is not OpenAI.
+    """
+
+    api_key: Secret | None = None
+    api_key_env: str | None = None
+    token: Secret | None = None
+    organization: str | None = None
+    project: str | None = None
+    proxy: Secret | None = None
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    allow_host: str | None = None
+
+    def key(self, variable: str) -> Secret | None:
+        """Return the key that was given, else the environment's, else None.
+
+        Raises
+        ------
+        ConfigError
+            If `api_key_env` names a variable that is not set.
+        """
+        if self.api_key is not None:
+            return self.api_key
+        if self.api_key_env and not os.environ.get(self.api_key_env):
+            raise ConfigError(
+                f"no API key: {self.api_key_env} is not set; set it before the kernel starts"
+            )
+        name = self.api_key_env or variable
+        return Secret(os.environ[name]) if os.environ.get(name) else None
 
 
 @dataclass(frozen=True)
@@ -26,17 +84,21 @@ class Backend:
     Parameters
     ----------
     name : str
-        ``openai``, ``offline`` or ``url``.
+        ``openai``, ``azure``, ``offline`` or ``url``.
     label : str
         What people see: a host, or "offline server".
     url : str
         Complete WebSocket URL, model included.
-    key : Secret or None
-        Sent as ``Authorization: Bearer``.
     sound_goes_to : str
         One sentence that says who hears the microphone.
     model : str
         The model that was asked for.
+    key : Secret or None
+        What lets us in.
+    secret_headers : mapping of str to Secret
+        Request headers: the key and whatever else was given.
+    proxy : Secret or None
+        URL of the proxy to go through.
     server : OfflineServer or None
         The child process behind it.
     """
@@ -45,90 +107,161 @@ class Backend:
     label: str
     url: str
     sound_goes_to: str
-    key: Secret | None = None
     model: str = ""
+    key: Secret | None = None
+    secret_headers: Mapping[str, Secret] = field(default_factory=dict)
+    proxy: Secret | None = None
     server: OfflineServer | None = field(default=None, repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Return the request headers, key included: only for the connecting expression itself."""
-        return {"Authorization": f"Bearer {self.key.reveal()}"} if self.key else {}
+        """Return the request headers in clear: only for the connecting expression itself."""
+        return {name: value.reveal() for name, value in self.secret_headers.items()}
 
 
-def resolve_backend(name: str | None, model: str | None = None) -> Backend:
+def resolve_backend(
+    name: str | None, model: str | None = None, access: Access | None = None
+) -> Backend:
     """Return the backend of a name or URL; may start the offline server and wait for it.
 
     Parameters
     ----------
     name : str or None
-        ``openai``, ``offline``, a ``wss://`` URL (``ws://`` on loopback), or None for
-        OpenAI when ``OPENAI_API_KEY`` is set and the offline server otherwise.
+        ``openai``, ``azure``, ``offline``, a ``wss://`` URL (``ws://`` on loopback), or None
+        for OpenAI when ``OPENAI_API_KEY`` is set and the offline server otherwise.
     model : str, optional
-        Default is the newest; the offline server has one.
+        Default is the newest; Azure takes the name of a deployment.
+    access : Access, optional
+        Key, proxy and headers.
 
     Raises
     ------
     ConfigError
         If there is no such backend, no key, or the URL is not safe to talk to.
     """
+    access = access or Access()
     if name is None:
-        name = "openai" if os.environ.get(KEY_VARIABLE) else "offline"
+        name = "openai" if access.key("OPENAI_API_KEY") else "offline"
     if name.startswith(("ws://", "wss://")):
-        return _url(name, model)
-    try:
-        make = BACKENDS[name]
-    except KeyError:
+        return _url(name, model, access)
+    if name not in BACKENDS:
         known = ", ".join(repr(known) for known in BACKENDS)
         raise ConfigError(
             f"no backend is called {name!r}; use {known}, or the wss:// address of a server"
-        ) from None
-    return make(model)
-
-
-def _openai(model: str | None) -> Backend:
-    if not os.environ.get(KEY_VARIABLE):
-        raise ConfigError(
-            f"no API key; set {KEY_VARIABLE} before the kernel starts, or connect to 'offline'"
         )
+    return BACKENDS[name](model, access)
+
+
+def _openai(model: str | None, access: Access) -> Backend:
     model = model or DEFAULT_MODEL
-    return Backend(
-        "openai",
-        "api.openai.com",
-        f"{OPENAI_URL}?{urlencode({'model': model})}",
-        "What you say goes to OpenAI (api.openai.com) and is billed to your key.",
-        Secret(os.environ[KEY_VARIABLE]),
-        model,
-    )
+    url = _realtime_url(os.environ.get("OPENAI_BASE_URL") or OPENAI_BASE_URL, model)
+    host = urlsplit(url).hostname or ""
+    if host != OPENAI_HOST and access.api_key is None and access.allow_host != host:
+        raise ConfigError(
+            f"OPENAI_BASE_URL names {host}, and OPENAI_API_KEY is for {OPENAI_HOST}; "
+            f"give that host's own key, or allow_host={host!r}"
+        )
+    key = access.key("OPENAI_API_KEY")
+    if key is None:
+        raise ConfigError(
+            "no API key; set OPENAI_API_KEY before the kernel starts, or connect to 'offline'"
+        )
+    named = {
+        "OpenAI-Organization": access.organization or os.environ.get("OPENAI_ORG_ID"),
+        "OpenAI-Project": access.project or os.environ.get("OPENAI_PROJECT_ID"),
+    }
+    headers = {name: Secret(value) for name, value in named.items() if value}
+    said = f"What you say goes to OpenAI ({host}) and is billed to your key."
+    return _remote("openai", url, said, model, key, {**headers, **_bearer(key)}, access)
 
 
-def _offline(model: str | None) -> Backend:
+def _azure(model: str | None, access: Access) -> Backend:
+    endpoint = os.environ.get("AZURE_OPENAI_ENDPOINT", "")
+    host = urlsplit(endpoint).hostname or ""
+    if not host.endswith(AZURE_SUFFIXES):
+        raise ConfigError(
+            "no Azure endpoint; set AZURE_OPENAI_ENDPOINT to https://NAME.openai.azure.com"
+        )
+    if not model:
+        raise ConfigError("Azure needs the name of your deployment; give it as model")
+    key = access.token or access.key("AZURE_OPENAI_API_KEY")
+    if key is None:
+        raise ConfigError(
+            "no Azure key; set AZURE_OPENAI_API_KEY before the kernel starts, or give a token"
+        )
+    headers = _bearer(key) if access.token else {"api-key": key}
+    url = _realtime_url(f"https://{host}/openai/v1", model)
+    said = f"What you say goes to Azure OpenAI ({host}) and is billed to your resource."
+    return _remote("azure", url, said, model, key, headers, access)
+
+
+def _offline(model: str | None, access: Access) -> Backend:
     server = offline_server()
+    model = model or "local-demo"
     return Backend(
         "offline",
         "offline server",
-        f"{server.url}?{urlencode({'model': model or 'local-demo'})}",
+        f"{server.url}?{urlencode({'model': model})}",
         "What you say stays on this machine: the offline server answers. "
-        f"For OpenAI, set {KEY_VARIABLE} and connect again.",
+        "For OpenAI, set OPENAI_API_KEY and connect again.",
+        model,
         server.key,
-        model or "local-demo",
-        server,
+        _bearer(server.key),
+        server=server,
     )
 
 
-def _url(url: str, model: str | None) -> Backend:
+def _url(url: str, model: str | None, access: Access) -> Backend:
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not host:
+    if not parts.hostname:
         raise ConfigError(f"the address {url!r} names no host")
     if parts.username or parts.password:
         raise ConfigError("the address holds a password; give the key in its own variable instead")
-    if parts.scheme == "ws" and host not in _LOOPBACK:
-        raise ConfigError(f"ws:// to {host} would send your voice unencrypted; use wss://")
+    if parts.scheme == "ws" and parts.hostname not in LOOPBACK:
+        raise ConfigError(
+            f"ws:// to {parts.hostname} would send your voice unencrypted; use wss://"
+        )
     if model:
         url += ("&" if parts.query else "?") + urlencode({"model": model})
-    # A key is for the host that it was issued for: OpenAI's is never sent elsewhere.
-    key = Secret(os.environ["RT_API_KEY"]) if os.environ.get("RT_API_KEY") else None
+    key = access.key("RT_API_KEY")
     said = f"What you say goes to {parts.netloc}."
-    return Backend("url", parts.netloc, url, said, key, model or "")
+    return _remote("url", url, said, model or "", key, _bearer(key) if key else {}, access)
 
 
-BACKENDS: dict[str, Callable[[str | None], Backend]] = {"openai": _openai, "offline": _offline}
+def _remote(
+    name: str,
+    url: str,
+    said: str,
+    model: str,
+    key: Secret | None,
+    headers: Mapping[str, Secret],
+    access: Access,
+) -> Backend:
+    every = {**headers, **access.headers}
+    return Backend(name, urlsplit(url).netloc, url, said, model, key, every, access.proxy)
+
+
+def _realtime_url(base_url: str, model: str) -> str:
+    """Return the WebSocket URL of an HTTP base URL.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither https nor on loopback.
+    """
+    parts = urlsplit(base_url)
+    scheme = _WEBSOCKET_SCHEMES.get(parts.scheme)
+    if scheme is None or (scheme == "ws" and parts.hostname not in LOOPBACK):
+        raise ConfigError(f"the address {base_url!r} is not https://; use one that is")
+    path = parts.path.rstrip("/") + "/realtime"
+    return urlunsplit((scheme, parts.netloc, path, urlencode({"model": model}), ""))
+
+
+def _bearer(key: Secret) -> dict[str, Secret]:
+    return {"Authorization": Secret(f"Bearer {key.reveal()}")}
+
+
+BACKENDS: dict[str, Callable[[str | None, Access], Backend]] = {
+    "openai": _openai,
+    "azure": _azure,
+    "offline": _offline,
+}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import threading
+from collections.abc import Mapping
 
 from ..background import loop_thread
 from ..errors import ConfigError
-from .backends import resolve_backend
+from ..secret import Secret, as_secret
+from .backends import Access, resolve_backend
 from .session import RealtimeSession
 
 __all__ = ["DEFAULT_SESSION", "close_all", "connect", "session_named", "sessions"]
@@ -25,6 +27,16 @@ def connect(
     *,
     model: str | None = None,
     name: str = DEFAULT_SESSION,
+    # Credentials and the way there
+    api_key: Secret | str | None = None,
+    api_key_env: str | None = None,
+    token: Secret | str | None = None,
+    organization: str | None = None,
+    project: str | None = None,
+    headers: Mapping[str, Secret | str] | None = None,
+    proxy: Secret | str | None = None,
+    allow_host: str | None = None,
+    # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     quiet: bool = False,
 ) -> RealtimeSession:
@@ -33,12 +45,21 @@ def connect(
     Parameters
     ----------
     backend : str, optional
-        ``"openai"``, ``"offline"`` or a ``wss://`` address; without it OpenAI when
-        ``OPENAI_API_KEY`` is set, and the offline server that comes with rt_notebook if not.
+        ``"openai"``, ``"azure"``, ``"offline"`` or a ``wss://`` address; without it OpenAI
+        when ``OPENAI_API_KEY`` is set, and the offline server that comes with rt_notebook if
+        not.
     model : str, optional
-        Default is the newest that the backend has.
+        Default is the newest that the backend has; Azure takes the name of a deployment.
     name : str
         Sessions with different names can be open side by side.
+    api_key, token, proxy, headers : Secret or str
+        A key, an Entra token, a proxy's URL and further headers; texts become `Secret`.
+    api_key_env : str
+        Name of the variable that holds the key.
+    organization, project : str
+        OpenAI's; by default from ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID``.
+    allow_host : str
+        A host that may be given OpenAI's key although it is not OpenAI.
     timeout : float
         Seconds until the session must stand.
     quiet : bool
@@ -51,6 +72,16 @@ def connect(
     ServerError, ConnectionLost
         If the server refuses or cannot be reached; nothing stays open.
     """
+    access = Access(
+        api_key=_secret(api_key),
+        api_key_env=api_key_env,
+        token=_secret(token),
+        organization=organization,
+        project=project,
+        headers={name: as_secret(value) for name, value in (headers or {}).items()},
+        proxy=_secret(proxy),
+        allow_host=allow_host,
+    )
     with _lock:
         held = _sessions.get(name)
         if held is not None and held.status == "open":
@@ -58,7 +89,7 @@ def connect(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
             )
-        resolved = resolve_backend(backend, model)
+        resolved = resolve_backend(backend, model, access)
         session = loop_thread().run(RealtimeSession.open(resolved, timeout))
         _sessions[name] = session
     if not quiet:
@@ -66,6 +97,10 @@ def connect(
         if resolved.server is not None and resolved.server.missing:
             print(resolved.server.missing)
     return session
+
+
+def _secret(text: Secret | str | None) -> Secret | None:
+    return None if text is None else as_secret(text)
 
 
 def sessions() -> dict[str, RealtimeSession]:

@@ -19,10 +19,10 @@ import websockets.asyncio.client
 import websockets.exceptions as wse
 from websockets.version import version
 
-from ..errors import ConnectionLost, RealtimeError, ServerError
+from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
 from ..protocol.events import MAX_EVENT_BYTES
 from ..secret import RedactingFilter
-from .backends import Backend
+from .backends import LOOPBACK, Backend
 
 __all__ = ["Outbox", "WebSocketTransport"]
 
@@ -106,14 +106,14 @@ class WebSocketTransport:
             # The call's frame holds the headers: whatever it raises is replaced below,
             # outside the except clause, so that no traceback leads back into it.
             return cls(
-                await websockets.asyncio.client.connect(
+                await _Connect(
                     backend.url,
                     additional_headers=backend.headers(),
                     open_timeout=timeout,
                     max_size=MAX_EVENT_BYTES,
                     compression=None,
                     logger=logger,
-                    **_local_options(backend),
+                    **_path_options(backend),
                 ),
                 host,
             )
@@ -163,15 +163,33 @@ class WebSocketTransport:
                 await self._connection.send(await self.outbox.get())
 
 
-def _local_options(backend: Backend) -> dict[str, Any]:
-    if backend.server is None:
-        return {}
-    # A healthy server on loopback must not die of a busy machine, nor be sought by a proxy.
-    has_proxies = int(version.split(".")[0]) >= 15
-    return {"ping_interval": None, **({"proxy": None} if has_proxies else {})}
+class _Connect(websockets.asyncio.client.connect):
+    """Follows no redirect: the key is for the host that was named."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
+
+
+def _path_options(backend: Backend) -> dict[str, Any]:
+    """Options for the way there: a proxy, or none to a server on this machine."""
+    knows_proxies = int(version.split(".")[0]) >= 15
+    if backend.proxy is not None and not knows_proxies:
+        raise ConfigError(f"a proxy needs websockets 15 or newer, got {version}")
+    options: dict[str, Any] = {}
+    if backend.server is not None:
+        # A healthy server on loopback must not die of a busy machine.
+        options["ping_interval"] = None
+    if knows_proxies and urlsplit(backend.url).hostname in LOOPBACK:
+        options["proxy"] = None
+    elif backend.proxy is not None:
+        options["proxy"] = backend.proxy.reveal()
+    return options
 
 
 def _refusal(status: int) -> RealtimeError:
+    if 300 <= status < 400:
+        sentence = f"the server sends elsewhere ({status}); if you trust it, connect there itself"
+        return ServerError(sentence, code="redirect")
     other = ("http_error", f"the server answered with status {status}")
     code, sentence = _REFUSALS.get(status, other)
     return ServerError(sentence, code=code)

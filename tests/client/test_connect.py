@@ -10,7 +10,6 @@ import traceback
 import pytest
 
 from rt_notebook import ConfigError, ConnectionLost, ServerError, connect
-from rt_notebook.client.backends import resolve_backend
 from rt_notebook.client.connect import sessions
 
 from .scripted import CREATED, scripted_server, send
@@ -120,11 +119,27 @@ def test_a_second_session_of_the_same_name_is_refused_and_another_name_is_not(ca
     assert "What you say goes to 127.0.0.1" in capsys.readouterr().out
 
 
-def test_the_key_of_openai_is_sent_to_openai_alone(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
-    assert resolve_backend("wss://example.com/v1/realtime").headers() == {}
-    assert CANARY in resolve_backend("openai").headers()["Authorization"]
-    assert CANARY not in repr(resolve_backend("openai"))
+def test_a_redirect_is_not_followed_and_no_key_travels_on(monkeypatch):
+    monkeypatch.setenv("RT_API_KEY", CANARY)
+    seen = []
+
+    def note(connection, request):
+        seen.append(dict(request.headers.raw_items()))
+
+    with scripted_server(open_well, process_request=note) as elsewhere:
+
+        def redirect(connection, request):
+            response = connection.respond(http.HTTPStatus.FOUND, "")
+            response.headers["Location"] = elsewhere
+            return response
+
+        with (
+            scripted_server(open_well, process_request=redirect) as url,
+            pytest.raises(ServerError, match="sends elsewhere") as refusal,
+        ):
+            connect(url)
+    assert refusal.value.code == "redirect"
+    assert seen == []
 
 
 @pytest.mark.parametrize("status", [401, 503])
@@ -145,7 +160,7 @@ def test_the_key_is_in_no_log_of_a_session_that_opens(monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     with scripted_server(open_well) as url:
         connect(url).close()
-    assert "Bearer" in caplog.text
+    assert "Authorization" in caplog.text
     assert CANARY not in caplog.text
 
 
