@@ -71,6 +71,12 @@ class Recording:
         found = self.times[self.loud(threshold) & (self.times < before)]
         return float(found[-1]) if found.size else None
 
+    def starts(self, quiet: float = 0.7) -> list[float]:
+        """Return the times at which sound began after at least `quiet` seconds of silence."""
+        loud = self.times[self.loud()]
+        first = np.diff(loud, prepend=-np.inf) > quiet
+        return [float(time) for time in loud[first]]
+
     def silent_since(self, after: float, seconds: float = 0.5) -> float | None:
         """Return the first time at or after `after` from which `seconds` of silence follow."""
         quiet = round(seconds * self.sample_rate_hz / QUANTUM_FRAMES)
