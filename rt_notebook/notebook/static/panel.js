@@ -2154,7 +2154,8 @@ var Engine = class {
     } else if (kind === "items") this.#transcript.update(message.items, message.order);
     else if (kind === "notice") {
       this.#dismissed.delete(message.text);
-      this.#notices = [...this.#notices, noticeOf(message)].slice(-MAX_NOTICES);
+      const others = this.#notices.filter(({ text }) => text !== message.text);
+      this.#notices = [...others, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "arm-mic") this.#armed = true;
     else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
