@@ -80,9 +80,20 @@ class Panel(Observer):
 
     # From the page
 
-    def receive(self, message: Message, *, on_main_thread: bool = False) -> None:
-        """Take one checked message of a page, whichever way it came."""
-        self._comm_blocks = self._comm_blocks or on_main_thread
+    def receive(self, message: Message, *, on_main_thread: bool | None = None) -> None:
+        """Take one checked message of a page.
+
+        Parameters
+        ----------
+        message : Message
+            What the page says.
+        on_main_thread : bool, optional
+            Whether the comm brought it on the thread that runs cells; None: not the comm.
+        """
+        if on_main_thread is not None and on_main_thread != self._comm_blocks:
+            # A page's first messages may come before the kernel has made a thread for them.
+            self._comm_blocks = on_main_thread
+            self._show_path()
         page = self._page(message["client"])
         try:
             _RECEIVE[message.kind](self, page, message)

@@ -51,6 +51,9 @@ class PanelWidget(anywidget.AnyWidget):
             backend=session.backend.label,
             sound_goes_to=session.backend.sound_goes_to,
         )
+        # ipykernel 7.4 hands what a page sends to the shell that the widget was last used in:
+        # a cell's own, which the next cell blocks. The page names a better one by itself.
+        self.comm._reply_subshell_for = None
         self.copy = StaticCopy(self.panel_id, session)
         self.panel = loop_thread().run(self._make_panel(session))
         self.on_msg(self._hand_over)
