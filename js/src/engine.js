@@ -18,6 +18,8 @@ import { Transcript } from "./transcript.js";
 const RESUME_WITHIN_MS = 10_000;
 /** A microphone that no view shows is closed, unless a view is only being replaced. */
 const UNSEEN_MS = 1000;
+/** By now the host has given the comm a thread of its own in the kernel, if it ever does. */
+const SETTLED_AFTER_MS = 1000;
 const MAX_NOTICES = 3;
 
 /** @typedef {import("./comm.js").KernelMessage} KernelMessage */
@@ -41,6 +43,7 @@ export class Engine {
   #watchers = new Set();
   #scheduled = false;
   #unseenTimer = 0;
+  #settledTimer;
   #resumeUntil = 0;
   #problem = "";
   /** @type {Notice[]} */
@@ -68,12 +71,15 @@ export class Engine {
     addEventListener("pagehide", this.#onPageHide);
     this.#onTraits();
     void this.#link.hello();
+    // It tells the kernel whether a running cell will hold this page's messages up.
+    this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
   }
 
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
+    clearTimeout(this.#settledTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();

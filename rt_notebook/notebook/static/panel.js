@@ -1951,6 +1951,7 @@ function noteOf(item) {
 // src/engine.js
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
+var SETTLED_AFTER_MS = 1e3;
 var MAX_NOTICES = 3;
 function newClientId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -1968,6 +1969,7 @@ var Engine = class {
   #watchers = /* @__PURE__ */ new Set();
   #scheduled = false;
   #unseenTimer = 0;
+  #settledTimer;
   #resumeUntil = 0;
   #problem = "";
   /** @type {Notice[]} */
@@ -1994,11 +1996,13 @@ var Engine = class {
     addEventListener("pagehide", this.#onPageHide);
     this.#onTraits();
     void this.#link.hello();
+    this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
   }
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
+    clearTimeout(this.#settledTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
