@@ -130,6 +130,7 @@ function joined(context, stream) {
     return [context, context.createMediaStreamSource(stream)];
   } catch {
     const own = new AudioContext();
+    void own.resume();
     return [own, own.createMediaStreamSource(stream)];
   }
 }

@@ -35,6 +35,7 @@ export class Link {
   #asked = false;
   #answered = false;
   #closed = false;
+  #retry = 0;
   /** @type {{kind: PageKind, fields: Record<string, unknown>, audio?: ArrayBuffer}[]} */
   #waiting = [];
 
@@ -94,6 +95,7 @@ export class Link {
   close() {
     this.send("bye");
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#model.off("msg:custom", this.#onCustom);
     this.#socket?.close();
   }
@@ -152,6 +154,7 @@ export class Link {
     this.#socket = null;
     this.#asked = false;
     this.#events.path("comm");
-    if (this.#attempts < MAX_ATTEMPTS) setTimeout(() => this.hello(), RETRY_AFTER_MS);
+    if (this.#attempts >= MAX_ATTEMPTS) return;
+    this.#retry = setTimeout(() => this.hello(), RETRY_AFTER_MS);
   }
 }

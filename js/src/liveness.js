@@ -7,7 +7,10 @@
  * busy is not lost: audio waits until the cell is done.
  */
 
-const ANSWER_WITHIN_MS = 1500;
+/** Audio that waits this long, with an idle kernel, is a reason to doubt. */
+const DOUBT_AFTER_MS = 500;
+/** How long the kernel may then say nothing, twice: the first time this page may have slept. */
+const SILENCE_MS = 700;
 const GONE = ["dead", "restarting", "autorestarting", "terminating"];
 
 /** @typedef {"live" | "lost" | "gone"} Life lost: may come back; gone: never */
@@ -21,6 +24,7 @@ export class Liveness {
   /** @type {Kernel | null} */
   #kernel;
   #timer = 0;
+  #doubting = false;
   /** @type {Life} */
   #life = "live";
 
@@ -47,22 +51,22 @@ export class Liveness {
   doubt = () => {
     if (this.#life === "gone") return;
     this.#ping();
-    this.#loseUnlessHeard();
+    this.#listen();
   };
 
   /** Audio has been waiting for an answer. @param {number} ms */
   waited(ms) {
-    if (ms > ANSWER_WITHIN_MS && this.#kernel?.status === "idle") this.#settle("lost");
+    if (ms > DOUBT_AFTER_MS && this.#kernel?.status === "idle") this.#listen();
   }
 
   /** The kernel has said something. */
   heard() {
-    clearTimeout(this.#timer);
+    this.#stopListening();
     this.#settle("live");
   }
 
   close() {
-    clearTimeout(this.#timer);
+    this.#stopListening();
     this.#kernel?.statusChanged.disconnect(this.#look);
     this.#kernel?.connectionStatusChanged.disconnect(this.#look);
     this.#model.off("comm_live_update", this.doubt);
@@ -72,12 +76,21 @@ export class Liveness {
     if (!this.#kernel || this.#life === "gone") return;
     if (GONE.includes(this.#kernel.status)) return this.#settle("gone");
     if (this.#kernel.connectionStatus === "connected") return this.heard();
-    this.#loseUnlessHeard();
+    this.#listen();
   };
 
-  #loseUnlessHeard() {
+  /** The kernel is lost unless it says something now. */
+  #listen() {
+    if (this.#doubting) return;
+    this.#doubting = true;
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.#settle("lost"), SILENCE_MS);
+    }, SILENCE_MS);
+  }
+
+  #stopListening() {
+    this.#doubting = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS);
   }
 
   /** @param {Life} life */

@@ -31,6 +31,7 @@ export function panelState(parts) {
   return {
     status: String(trait("status") ?? ""),
     life: parts.life,
+    answered: link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
     voice: String(trait("voice") ?? ""),
@@ -61,14 +62,16 @@ function messages(parts) {
 }
 
 /** What the page itself has to say. @param {Parts} parts */
-function warnings({ life, obstacle, problem, trait, link, microphone }) {
+function warnings({ life, obstacle, problem, trait, link, microphone, player }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
+  const paused = microphone.state === "open" && player.context?.state === "suspended";
   const waits = trait("mic_waits") && link.path === "comm";
   return [
     life === "gone" ? sentences.KERNEL_GONE : "",
     life === "lost" ? sentences.KERNEL_LOST : "",
     sentences.obstacleSentence(obstacle),
     problem,
+    paused ? sentences.PAUSED : "",
     waits ? sentences.MIC_WAITS : "",
     microphone.waitingMs > SILENT_AFTER_MS ? sentences.KERNEL_SILENT : "",
     sentences.droppedSentence(dropped),

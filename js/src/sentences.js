@@ -54,6 +54,7 @@ export function droppedSentence(ms) {
   return `${(ms / 1000).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
 }
 
+export const PAUSED = "The browser has paused all sound of this page: click here to go on.";
 export const MIC_WAITS =
   "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
 export const DEVICE_ENDED = "The microphone went away: press the button to choose another one.";

@@ -48,7 +48,7 @@ function closedMicrophone(state) {
   const action = state.pushToTalk ? "Hold to talk" : "Turn the microphone on";
   if (state.sounding) return stage("answering", "Answering", "", action);
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
-  if (state.status === "connecting") return stage("off", "Connecting…", "", action);
+  if (state.status === "connecting" || !state.answered) return stage("off", "Connecting…", "", action);
   if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);

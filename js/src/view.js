@@ -134,7 +134,7 @@ export class View {
 
   /** @param {State} state */
   #showHead(state) {
-    const status = state.life === "live" ? state.status : "lost";
+    const status = state.life !== "live" ? "lost" : state.answered ? state.status : "connecting";
     const name = STATUS[/** @type {keyof typeof STATUS} */ (status)] ?? status;
     setAttribute(this.#dot, "data-status", status);
     setName(this.#dot, name);

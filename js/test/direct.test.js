@@ -1,50 +1,8 @@
-// The kernel's side is written here again, with node's own crypto, from the description
-// in direct.js: two readings of it must agree.
-
 import assert from "node:assert/strict";
-import { createECDH, createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
 
 import { Handshake, onLoopback, openDirect } from "../src/direct.js";
-
-class Kernel {
-  #keys = createECDH("prime256v1");
-  nonce = randomBytes(32).toString("base64");
-
-  constructor() {
-    this.#keys.generateKeys();
-  }
-
-  get offer() {
-    return { host: "127.0.0.1", port: 4321, public_key: this.#keys.getPublicKey("base64"), nonce: this.nonce };
-  }
-
-  sign(pageKey, text) {
-    const shared = this.#keys.computeSecret(Buffer.from(pageKey, "base64"));
-    return createHmac("sha256", shared).update(text).digest("hex");
-  }
-}
-
-/** A WebSocket whose other side is a function of the first message. */
-class StubSocket {
-  static made = [];
-  static answer = () => null;
-
-  constructor(url) {
-    this.url = url;
-    StubSocket.made.push(this);
-    setTimeout(() => this.onopen?.());
-  }
-
-  send(text) {
-    const reply = StubSocket.answer(JSON.parse(text));
-    if (reply !== null) setTimeout(() => this.onmessage?.({ data: reply }));
-  }
-
-  close() {
-    this.closed = true;
-  }
-}
+import { honest, Kernel, StubSocket } from "./support/direct_kernel.js";
 
 globalThis.WebSocket = StubSocket;
 
@@ -52,12 +10,6 @@ async function open(answer) {
   const [kernel, handshake] = [new Kernel(), await Handshake.create()];
   StubSocket.answer = (hello) => answer(kernel, handshake.publicKey, hello);
   return openDirect(kernel.offer, handshake, "page-1");
-}
-
-function honest(kernel, pageKey, { client, nonce, proof }) {
-  assert.equal(proof, kernel.sign(pageKey, `page|${client}|${kernel.nonce}|${nonce}`));
-  assert.equal(Buffer.from(nonce, "base64").length, 32);
-  return JSON.stringify({ proof: kernel.sign(pageKey, `kernel|${client}|${nonce}|${kernel.nonce}`) });
 }
 
 test("the page's key is the raw uncompressed point, 65 bytes", async () => {

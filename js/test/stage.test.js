@@ -6,6 +6,7 @@ import { stageOf } from "../src/stage.js";
 const idle = {
   status: "open",
   life: "live",
+  answered: true,
   canRecord: true,
   mic: "off",
   muted: false,
@@ -22,6 +23,7 @@ const holding = { ...talking, pushToTalk: true };
 
 for (const [what, state, mode, label] of [
   ["before anything", idle, "off", "Press to talk"],
+  ["before the kernel has answered", { ...idle, answered: false }, "off", "Connecting…"],
   ["when the kernel asks the user to talk", { ...idle, armed: true }, "off", "Your turn"],
   ["when another page has the microphone", { ...idle, elsewhere: true }, "off", "In use elsewhere"],
   ["while permission is asked", { ...idle, mic: "opening" }, "opening", "Opening…"],

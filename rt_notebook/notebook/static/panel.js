@@ -369,6 +369,7 @@ function joined(context, stream) {
     return [context, context.createMediaStreamSource(stream)];
   } catch {
     const own = new AudioContext();
+    void own.resume();
     return [own, own.createMediaStreamSource(stream)];
   }
 }
@@ -598,6 +599,7 @@ var Link = class {
   #asked = false;
   #answered = false;
   #closed = false;
+  #retry = 0;
   /** @type {{kind: PageKind, fields: Record<string, unknown>, audio?: ArrayBuffer}[]} */
   #waiting = [];
   /**
@@ -649,6 +651,7 @@ var Link = class {
   close() {
     this.send("bye");
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#model.off("msg:custom", this.#onCustom);
     this.#socket?.close();
   }
@@ -700,12 +703,14 @@ var Link = class {
     this.#socket = null;
     this.#asked = false;
     this.#events.path("comm");
-    if (this.#attempts < MAX_ATTEMPTS) setTimeout(() => this.hello(), RETRY_AFTER_MS);
+    if (this.#attempts >= MAX_ATTEMPTS) return;
+    this.#retry = setTimeout(() => this.hello(), RETRY_AFTER_MS);
   }
 };
 
 // src/liveness.js
-var ANSWER_WITHIN_MS = 1500;
+var DOUBT_AFTER_MS = 500;
+var SILENCE_MS = 700;
 var GONE = ["dead", "restarting", "autorestarting", "terminating"];
 var Liveness = class {
   #model;
@@ -714,6 +719,7 @@ var Liveness = class {
   /** @type {Kernel | null} */
   #kernel;
   #timer = 0;
+  #doubting = false;
   /** @type {Life} */
   #life = "live";
   /**
@@ -737,19 +743,19 @@ var Liveness = class {
   doubt = () => {
     if (this.#life === "gone") return;
     this.#ping();
-    this.#loseUnlessHeard();
+    this.#listen();
   };
   /** Audio has been waiting for an answer. @param {number} ms */
   waited(ms) {
-    if (ms > ANSWER_WITHIN_MS && this.#kernel?.status === "idle") this.#settle("lost");
+    if (ms > DOUBT_AFTER_MS && this.#kernel?.status === "idle") this.#listen();
   }
   /** The kernel has said something. */
   heard() {
-    clearTimeout(this.#timer);
+    this.#stopListening();
     this.#settle("live");
   }
   close() {
-    clearTimeout(this.#timer);
+    this.#stopListening();
     this.#kernel?.statusChanged.disconnect(this.#look);
     this.#kernel?.connectionStatusChanged.disconnect(this.#look);
     this.#model.off("comm_live_update", this.doubt);
@@ -758,11 +764,19 @@ var Liveness = class {
     if (!this.#kernel || this.#life === "gone") return;
     if (GONE.includes(this.#kernel.status)) return this.#settle("gone");
     if (this.#kernel.connectionStatus === "connected") return this.heard();
-    this.#loseUnlessHeard();
+    this.#listen();
   };
-  #loseUnlessHeard() {
+  /** The kernel is lost unless it says something now. */
+  #listen() {
+    if (this.#doubting) return;
+    this.#doubting = true;
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.#settle("lost"), SILENCE_MS);
+    }, SILENCE_MS);
+  }
+  #stopListening() {
+    this.#doubting = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#settle("lost"), ANSWER_WITHIN_MS);
   }
   /** @param {Life} life */
   #settle(life) {
@@ -929,6 +943,7 @@ function droppedSentence(ms) {
   if (ms <= 0) return "";
   return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
 }
+var PAUSED = "The browser has paused all sound of this page: click here to go on.";
 var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
 var DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 var DEVICE_REPLACED = "The microphone went away; another one is in use now.";
@@ -1199,6 +1214,7 @@ function panelState(parts) {
   return {
     status: String(trait("status") ?? ""),
     life: parts.life,
+    answered: link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
     voice: String(trait("voice") ?? ""),
@@ -1225,14 +1241,16 @@ function messages(parts) {
   const own = warnings(parts).map((text) => ({ level: "warning", text }));
   return [...own, ...parts.notices].filter(({ text }) => !parts.dismissed.has(text));
 }
-function warnings({ life, obstacle, problem, trait, link, microphone }) {
+function warnings({ life, obstacle, problem, trait, link, microphone, player }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
+  const paused = microphone.state === "open" && player.context?.state === "suspended";
   const waits = trait("mic_waits") && link.path === "comm";
   return [
     life === "gone" ? KERNEL_GONE : "",
     life === "lost" ? KERNEL_LOST : "",
     obstacleSentence(obstacle),
     problem,
+    paused ? PAUSED : "",
     waits ? MIC_WAITS : "",
     microphone.waitingMs > SILENT_AFTER_MS ? KERNEL_SILENT : "",
     droppedSentence(dropped)
@@ -2469,7 +2487,7 @@ function closedMicrophone(state) {
   const action = state.pushToTalk ? "Hold to talk" : "Turn the microphone on";
   if (state.sounding) return stage("answering", "Answering", "", action);
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
-  if (state.status === "connecting") return stage("off", "Connecting…", "", action);
+  if (state.status === "connecting" || !state.answered) return stage("off", "Connecting…", "", action);
   if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
@@ -2657,7 +2675,7 @@ var View = class {
   }
   /** @param {State} state */
   #showHead(state) {
-    const status = state.life === "live" ? state.status : "lost";
+    const status = state.life !== "live" ? "lost" : state.answered ? state.status : "connecting";
     const name = STATUS[
       /** @type {keyof typeof STATUS} */
       status
