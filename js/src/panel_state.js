@@ -65,7 +65,7 @@ function messages(parts) {
 function warnings({ life, obstacle, problem, trait, link, microphone, player }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
   const paused = microphone.state === "open" && player.context?.state === "suspended";
-  const waits = trait("mic_waits") && link.path === "comm";
+  const waits = !obstacle && trait("mic_waits") && link.path === "comm";
   return [
     life === "gone" ? sentences.KERNEL_GONE : "",
     life === "lost" ? sentences.KERNEL_LOST : "",
