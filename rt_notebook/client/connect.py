@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 
 from ..background import loop_thread
-from ..errors import ConfigError
+from ..errors import ConfigError, ConnectionLost
 from ..secret import Secret, as_secret
 from .backends import Access, resolve_backend
 from .session import RealtimeSession
@@ -89,14 +89,26 @@ def connect(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
             )
-        resolved = resolve_backend(backend, model, access)
-        session = loop_thread().run(RealtimeSession.open(resolved, timeout))
+        session = _open(backend, model, access, timeout)
         _sessions[name] = session
     if not quiet:
-        print(resolved.sound_goes_to)
-        if resolved.server is not None and resolved.server.missing:
-            print(resolved.server.missing)
+        print(session.backend.sound_goes_to)
+        if session.backend.server is not None and session.backend.server.missing:
+            print(session.backend.server.missing)
     return session
+
+
+def _open(
+    backend: str | None, model: str | None, access: Access, timeout: float
+) -> RealtimeSession:
+    resolved = resolve_backend(backend, model, access)
+    try:
+        return loop_thread().run(RealtimeSession.open(resolved, timeout))
+    except ConnectionLost:
+        if resolved.server is None or not resolved.server.has_ended():
+            raise
+    # The offline server died in this very moment: another one takes its place.
+    return loop_thread().run(RealtimeSession.open(resolve_backend(backend, model, access), timeout))
 
 
 def _secret(text: Secret | str | None) -> Secret | None:

@@ -79,6 +79,12 @@ class OfflineServer:
         """Whether the child lives."""
         return self._process.poll() is None
 
+    def has_ended(self, timeout: float = 1.0) -> bool:
+        """Return whether the child has ended, or ends within `timeout` seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout)
+        return not self.running
+
     def close(self) -> None:
         """End the child: close its lifeline, and insist if that is not enough."""
         with contextlib.suppress(OSError, ValueError):

@@ -64,6 +64,12 @@ class Reply(Waitable["Reply"]):
         else:
             self.settle(self)
 
+    def fail(self, error: BaseException) -> None:
+        """End without a response: it was refused, or the connection is gone."""
+        if not self.done:
+            self.status = "failed"
+        super().fail(error)
+
     @property
     def items(self) -> list[Item]:
         """The items that the model made, in order."""

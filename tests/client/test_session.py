@@ -7,7 +7,14 @@ import threading
 
 import pytest
 
-from rt_notebook import ConfigError, LocalProtocolError, Reply, ServerError
+from rt_notebook import (
+    ConfigError,
+    ConnectionLost,
+    LocalProtocolError,
+    Reply,
+    ServerError,
+    connect,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +99,20 @@ def test_cancel_ends_a_long_reply(session):
     assert reply.wait(20).status == "cancelled"
     with pytest.raises(LocalProtocolError, match="nothing to cancel"):
         session.cancel()
+
+
+def test_a_server_that_dies_fails_the_reply_keeps_what_was_said_and_is_replaced(session):
+    speaking = threading.Event()
+    session.on("response.output_audio.delta", lambda event: speaking.set())
+    reply = session.say("tell me a long story")
+    assert speaking.wait(20)
+    os.kill(session.backend.server.pid, signal.SIGTERM)
+    with pytest.raises(ConnectionLost, match="ended with code"):
+        reply.wait(20)
+    assert (session.status, reply.status) == ("lost", "failed")
+    assert reply.text
+    again = connect("offline", quiet=True)
+    assert again.say("hello", output_modalities=["text"]).wait(20).text
 
 
 def test_callbacks_may_wait_for_replies_themselves(session):
