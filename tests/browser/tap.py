@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Page
 
-__all__ = ["QUANTUM_FRAMES", "Recording", "Tap", "tap", "tap_microphone"]
+__all__ = ["QUANTUM_FRAMES", "Recording", "Tap", "tap", "tap_microphone", "tap_node"]
 
 QUANTUM_FRAMES = 128
 SILENT_BELOW = 10 ** (-50 / 20)
@@ -146,3 +146,8 @@ def tap(page: Page, selector: str = ".rt-panel") -> Tap:
 def tap_microphone(page: Page) -> Tap:
     """Record what the page's last opened microphone hears, from now on."""
     return Tap(page, page.evaluate(f"async () => ({_TAP})({_STREAM}, {SILENT_BELOW})"))
+
+
+def tap_node(page: Page, node: str) -> Tap:
+    """Record what passes through an audio node, a JavaScript expression, from now on."""
+    return Tap(page, page.evaluate(f"async () => ({_TAP})({node}, {SILENT_BELOW})"))

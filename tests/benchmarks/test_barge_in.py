@@ -1,0 +1,143 @@
+"""B7: from `speech_started` leaving the server to the first silent render quantum in the page.
+
+The server here only streams noise and interrupts it, so the moment of sending is known
+exactly; what the offline server needs beside it is in tests/browser/test_barge_in.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from ..browser.heard import heard, holds
+from ..browser.talk import Talk
+from ..browser.tap import QUANTUM_FRAMES
+from ..client.scripted import CREATED, scripted_server, send
+from ..speech import microphone_wav
+from .figures import show
+from .server_events import (
+    audio_delta,
+    response_begins,
+    response_ends,
+    speech_started,
+    speech_stopped,
+)
+
+pytestmark = pytest.mark.slow
+
+TRIALS = 20
+TARGET_MS = {"direct": 120, "comm": 200}
+
+SAMPLES_PER_MS = 24
+QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
+DELTA_BYTES = 100 * SAMPLES_PER_MS * 2
+DELTAS_AHEAD = 30  # the offline server is at most 3 s ahead
+LATE_DELTAS = 5
+PAUSE_SECONDS = 0.2
+TRUNCATED_WITHIN_SECONDS = 2.0
+
+CONNECT = """\
+import rt_notebook as rt
+session = rt.connect({url!r})
+from rt_notebook.notebook.widget import panel_of
+widget = panel_of(session)
+session"""
+GO = "session.send({'type': 'input_audio_buffer.clear'})"
+OUTPUT_LATENCY = "() => document.querySelector('.rt-panel').rtEngine.player.context.outputLatency"
+
+
+@dataclass
+class Trial:
+    """One response that was interrupted: its sound, and what happened when."""
+
+    pcm: bytes
+    begun: float = 0.0
+    interrupted: float = 0.0
+    truncated_at_ms: int | None = None
+
+
+@dataclass
+class Interrupter:
+    """A server that speaks and interrupts itself, over and over, once it is told to begin."""
+
+    trials: list[Trial]
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    async def __call__(self, connection):
+        await send(connection, CREATED)
+        begin, truncated = asyncio.Event(), asyncio.Queue()
+        reading = asyncio.ensure_future(self._read(connection, begin, truncated))
+        await begin.wait()
+        for number, trial in enumerate(self.trials):
+            await self._interrupt(connection, number, trial, truncated)
+        self.finished.set()
+        await reading
+
+    async def _read(self, connection, begin, truncated):
+        async for frame in connection:
+            event = json.loads(frame)
+            if event["type"] == "input_audio_buffer.clear":
+                begin.set()
+            elif event["type"] == "conversation.item.truncate":
+                truncated.put_nowait(event)
+
+    async def _interrupt(self, connection, number, trial, truncated):
+        deltas = [
+            audio_delta(number, trial.pcm[at : at + DELTA_BYTES])
+            for at in range(0, len(trial.pcm), DELTA_BYTES)
+        ]
+        trial.begun = time.time()
+        await send(connection, *response_begins(number), *deltas[:-LATE_DELTAS])
+        await asyncio.sleep(0.6 + 0.3 * (number * 7 % TRIALS) / TRIALS)
+        trial.interrupted = time.time()
+        await send(connection, speech_started(number), *deltas[-LATE_DELTAS:])
+        await send(connection, *response_ends(number, "cancelled"))
+        event = await asyncio.wait_for(truncated.get(), TRUNCATED_WITHIN_SECONDS)
+        trial.truncated_at_ms = event["audio_end_ms"]
+        await asyncio.sleep(PAUSE_SECONDS)
+        await send(connection, speech_stopped(number))
+
+
+def noise(seed):
+    """Sound that is nowhere silent and nowhere the same."""
+    count = (DELTAS_AHEAD + LATE_DELTAS) * DELTA_BYTES // 2
+    return np.random.default_rng(seed).integers(-3000, 3000, count).astype("<i2").tobytes()
+
+
+@pytest.mark.parametrize("path", ["direct", "comm"])
+def test_speaking_over_the_reply_stops_its_sound(open_notebook, tmp_path, path):
+    trials = [Trial(noise(seed)) for seed in range(TRIALS)]
+    server = Interrupter(trials)
+    silence = microphone_wav(tmp_path / "silence.wav", 5.0)
+    with scripted_server(server) as url:
+        cell = CONNECT.format(url=url)
+        notebook = open_notebook(cell, microphone=silence, remote=path == "comm")
+        notebook.run_all()
+        talk = Talk(notebook)
+        talk.press_microphone()
+        talk.prove_path(path)
+        notebook.kernel.execute(GO)
+        notebook.page.wait_for_timeout(100)
+        while not server.finished.is_set():
+            notebook.page.wait_for_timeout(200)
+        recording = talk.ear.read()
+        latency_ms = notebook.page.evaluate(OUTPUT_LATENCY) * 1000
+        notebook.kernel.execute("session.close()")
+    stops, afterwards = [], 0
+    ends = [trial.begun for trial in trials[1:]] + [np.inf]
+    for trial, end in zip(trials, ends, strict=True):
+        found = heard(recording, trial.pcm, trial.begun, end)
+        last = found.quanta[-1]
+        rendered_ms = found.samples / SAMPLES_PER_MS
+        assert abs(trial.truncated_at_ms + latency_ms - rendered_ms) <= QUANTUM_MS
+        silent = last + 2 if last + 1 in found.strange else last + 1
+        stops.append(1000 * (recording.times[silent] - trial.interrupted))
+        afterwards += holds(recording, trial.pcm, silent)
+    show(f"B7 barge-in, {path}, target p95 {TARGET_MS[path]} ms", stops)
+    assert afterwards == 0

@@ -1,0 +1,103 @@
+"""B5 and B6: mouth to ear through the panel, against WebRTC in the same page and run."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ..client.scripted import scripted_server
+from .echo import CONNECT, EchoPage, chirps, echo
+from .figures import p95, show
+
+pytestmark = pytest.mark.slow
+
+SETTLE_SECONDS = 2.0
+CALM_SECONDS = {"short": 8.0, "long": 30.0}
+LOAD_SECONDS = 6.0
+RECOVERY_SECONDS = 2.0
+AFTER_SECONDS = 4.0
+
+MAX_RATIO_TO_WEBRTC = 1.75
+MAX_RATIO_UNDER_LOAD = 4.0
+MAX_RATIO_AFTERWARDS = 1.25
+MAX_LOST = 0.1
+
+# Ends by itself, should nobody end it.
+BURN = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
+
+FORMS = ["short", pytest.param("long", marks=pytest.mark.long)]
+
+
+@pytest.fixture
+def echo_page(open_notebook, tmp_path):
+    """Open a panel whose microphone hears chirps and whose server sends them back."""
+    with contextlib.ExitStack() as opened:
+
+        def launch(remote):
+            url = opened.enter_context(scripted_server(echo))
+            microphone = chirps(tmp_path / "chirps.wav")
+            cell = CONNECT.format(url=url)
+            notebook = open_notebook(cell, microphone=microphone, loop=True, remote=remote)
+            notebook.run_all()
+            opened.callback(notebook.kernel.execute, "session.close()")
+            return EchoPage(notebook)
+
+        yield launch
+
+
+@contextlib.contextmanager
+def burning_core():
+    """Keep one core busy."""
+    process = subprocess.Popen([sys.executable, "-c", BURN])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_direct_path_keeps_up_with_webrtc(echo_page, form):
+    page = echo_page(remote=False)
+    page.talk.prove_path("direct")
+    page.wait(SETTLE_SECONDS)
+    calm = page.wait(CALM_SECONDS[form])
+    page.wait(SETTLE_SECONDS)
+    (found,) = page.echoes(calm)
+    show_both("B5 mouth to ear, direct", found)
+    assert found.lost <= MAX_LOST
+    assert np.median(found.panel_ms) / np.median(found.peer_ms) <= MAX_RATIO_TO_WEBRTC
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_comm_path_comes_back_from_a_busy_core(echo_page, form):
+    page = echo_page(remote=True)
+    page.talk.prove_path("comm")
+    page.wait(SETTLE_SECONDS)
+    calm = page.wait(CALM_SECONDS[form])
+    with burning_core():
+        loaded = page.wait(LOAD_SECONDS)
+    page.wait(RECOVERY_SECONDS)
+    after = page.wait(AFTER_SECONDS)
+    page.wait(SETTLE_SECONDS)
+    found = page.echoes(calm, loaded, after)
+    for name, echo_then in zip(("", ", a core burning", ", 2 s later"), found, strict=True):
+        show_both(f"B5 mouth to ear, comm{name}", echo_then)
+    before, during, afterwards = (echo_then.panel_ms for echo_then in found)
+    under_load = p95(during) / p95(before)
+    recovered = np.median(afterwards) / np.median(before)
+    print(f"B6 p95 under load / before: {under_load:.2f} (target {MAX_RATIO_UNDER_LOAD})")
+    print(f"B6 p50 2 s afterwards / before: {recovered:.2f} (target {MAX_RATIO_AFTERWARDS})")
+    assert under_load <= MAX_RATIO_UNDER_LOAD
+    assert recovered <= MAX_RATIO_AFTERWARDS
+
+
+def show_both(name, found):
+    show(name, found.panel_ms)
+    show(f"{name}: WebRTC beside it", found.peer_ms)
+    ratio = np.median(found.panel_ms) / np.median(found.peer_ms)
+    print(f"{name}: p50 ratio to WebRTC {ratio:.2f}, {found.lost:.0%} of the chirps lost")
