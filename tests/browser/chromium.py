@@ -46,6 +46,7 @@ def chromium_window(
     permission: Permission = "granted",
     secure_origin: str = "",
     autoplay: bool = False,
+    script: str = "",
 ) -> Iterator[BrowserContext]:
     """Launch Chromium with an empty profile.
 
@@ -61,6 +62,8 @@ def chromium_window(
         An http origin on `REMOTE_HOST` to treat as secure, as https would be.
     autoplay
         Let sound start without a click.
+    script
+        JavaScript that runs in each page before anything else.
     """
     profile = tempfile.mkdtemp(prefix="rt-chromium-")
     flags = [*FLAGS, f"--host-resolver-rules=MAP {REMOTE_HOST} 127.0.0.1"]
@@ -72,6 +75,7 @@ def chromium_window(
             profile, executable_path=str(find_chromium()), headless=True, args=flags
         )
         window.add_init_script(_KEEP_STREAMS)
+        window.add_init_script(script)
         try:
             yield window
         finally:
