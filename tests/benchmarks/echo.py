@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..browser.notebook import Notebook
-from ..browser.talk import Talk
+from ..browser.panel_sound import CONTEXT, turn_microphone_on
+from ..browser.panel_sound import Path as SoundPath
 from ..browser.tap import QUANTUM_FRAMES, Recording, Tap, tap_node
 from ..client.scripted import CREATED, send
 from ..speech import SAMPLE_RATE_HZ, microphone_wav
@@ -40,7 +41,6 @@ from rt_notebook.notebook.widget import panel_of
 widget = panel_of(session)
 session"""
 
-_CONTEXT = "document.querySelector('.rt-panel').rtEngine.player.context"
 _PEERS = f"""async () => {{
     const [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
     window.__rtPeers = [near, far];
@@ -59,7 +59,7 @@ _PEERS = f"""async () => {{
     __rtElement.srcObject = remote;
     __rtElement.muted = true;
     await __rtElement.play();
-    window.__rtReturned = {_CONTEXT}.createMediaStreamSource(remote);
+    window.__rtReturned = {CONTEXT}.createMediaStreamSource(remote);
 }}"""
 
 FloatArray = npt.NDArray[np.float32]
@@ -119,22 +119,21 @@ class Echo:
 class EchoPage:
     """A panel with an open microphone whose sound comes back, and a WebRTC loop beside it."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self.talk = Talk(notebook)
-        self.talk.press_microphone()
-        page = notebook.page
+    def __init__(self, notebook: Notebook, path: SoundPath) -> None:
+        self._page = page = notebook.page
+        speaker = turn_microphone_on(notebook, path)
         page.evaluate(_PEERS)
-        microphone = f"{_CONTEXT}.createMediaStreamSource(window.__rtStreams[0])"
+        microphone = f"{CONTEXT}.createMediaStreamSource(window.__rtStreams[0])"
         self._taps: tuple[Tap, Tap, Tap] = (
             tap_node(page, microphone),
-            self.talk.ear,
+            speaker,
             tap_node(page, "window.__rtReturned"),
         )
 
     def wait(self, seconds: float) -> tuple[float, float]:
         """Let time pass, and return its beginning and its end in seconds since the epoch."""
         start = time.time()
-        self.talk.notebook.page.wait_for_timeout(seconds * 1000)
+        self._page.wait_for_timeout(seconds * 1000)
         return start, time.time()
 
     def echoes(self, *spans: tuple[float, float]) -> list[Echo]:

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from ..browser.heard import heard, holds
-from ..browser.talk import Talk
+from ..browser.panel_sound import output_latency_ms, turn_microphone_on
 from ..browser.tap import QUANTUM_FRAMES
 from ..client.scripted import CREATED, scripted_server, send
 from ..speech import microphone_wav
+from .echo import CONNECT
 from .figures import show
 from .server_events import (
     audio_delta,
@@ -42,14 +43,7 @@ LATE_DELTAS = 5
 PAUSE_SECONDS = 0.2
 TRUNCATED_WITHIN_SECONDS = 2.0
 
-CONNECT = """\
-import rt_notebook as rt
-session = rt.connect({url!r})
-from rt_notebook.notebook.widget import panel_of
-widget = panel_of(session)
-session"""
 GO = "session.send({'type': 'input_audio_buffer.clear'})"
-OUTPUT_LATENCY = "() => document.querySelector('.rt-panel').rtEngine.player.context.outputLatency"
 
 
 @dataclass
@@ -119,15 +113,13 @@ def test_speaking_over_the_reply_stops_its_sound(open_notebook, tmp_path, path):
         cell = CONNECT.format(url=url)
         notebook = open_notebook(cell, microphone=silence, remote=path == "comm")
         notebook.run_all()
-        talk = Talk(notebook)
-        talk.press_microphone()
-        talk.prove_path(path)
+        ear = turn_microphone_on(notebook, path)
         notebook.kernel.execute(GO)
         notebook.page.wait_for_timeout(100)
         while not server.finished.is_set():
             notebook.page.wait_for_timeout(200)
-        recording = talk.ear.read()
-        latency_ms = notebook.page.evaluate(OUTPUT_LATENCY) * 1000
+        recording = ear.read()
+        latency_ms = output_latency_ms(notebook)
         notebook.kernel.execute("session.close()")
     stops, afterwards = [], 0
     ends = [trial.begun for trial in trials[1:]] + [np.inf]

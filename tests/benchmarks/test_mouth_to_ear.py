@@ -37,14 +37,14 @@ def echo_page(open_notebook, tmp_path):
     """Open a panel whose microphone hears chirps and whose server sends them back."""
     with contextlib.ExitStack() as opened:
 
-        def launch(remote):
+        def launch(path):
             url = opened.enter_context(scripted_server(echo))
             microphone = chirps(tmp_path / "chirps.wav")
             cell = CONNECT.format(url=url)
-            notebook = open_notebook(cell, microphone=microphone, loop=True, remote=remote)
+            notebook = open_notebook(cell, microphone=microphone, loop=True, remote=path == "comm")
             notebook.run_all()
             opened.callback(notebook.kernel.execute, "session.close()")
-            return EchoPage(notebook)
+            return EchoPage(notebook, path)
 
         yield launch
 
@@ -62,8 +62,7 @@ def burning_core():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_direct_path_keeps_up_with_webrtc(echo_page, form):
-    page = echo_page(remote=False)
-    page.talk.prove_path("direct")
+    page = echo_page("direct")
     page.wait(SETTLE_SECONDS)
     calm = page.wait(CALM_SECONDS[form])
     page.wait(SETTLE_SECONDS)
@@ -75,8 +74,7 @@ def test_the_direct_path_keeps_up_with_webrtc(echo_page, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_comm_path_comes_back_from_a_busy_core(echo_page, form):
-    page = echo_page(remote=True)
-    page.talk.prove_path("comm")
+    page = echo_page("comm")
     page.wait(SETTLE_SECONDS)
     calm = page.wait(CALM_SECONDS[form])
     with burning_core():

@@ -10,11 +10,13 @@ import pytest
 from ..benchmarks.figures import show
 from ..speech import microphone_wav, say
 from .heard import Heard, first_loud, heard
-from .talk import CONNECT, Talk
-from .tap import QUANTUM_FRAMES, Recording
+from .notebook import Notebook
+from .panel_sound import output_latency_ms, turn_microphone_on
+from .tap import QUANTUM_FRAMES, Recording, Tap
 
 pytestmark = pytest.mark.slow
 
+CONNECT = "%load_ext rt_notebook\n%rt_connect offline -o session"
 ASK = "Tell me a long story."
 THANK = "Thank you."
 STORIES = 2
@@ -22,7 +24,6 @@ LISTENED_SECONDS = 5.0
 
 SAMPLES_PER_MS = 24
 QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
-OUTPUT_LATENCY = "() => document.querySelector('.rt-panel').rtEngine.player.context.outputLatency"
 REPLIES = """[dict(
     id=item.id,
     state=item.state,
@@ -76,18 +77,16 @@ def impatient(tmp_path):
     return microphone_wav(tmp_path / "impatient.wav", 1.0, *asked, say(THANK), 5.0)
 
 
-@pytest.mark.parametrize("remote", [False, True], ids=["direct", "comm"])
+@pytest.mark.parametrize("path", ["direct", "comm"])
 def test_speaking_over_a_story_stops_it_and_tells_how_much_was_heard(
-    open_notebook, impatient, remote
+    open_notebook, impatient, path
 ):
-    notebook = open_notebook(CONNECT, microphone=impatient, remote=remote)
+    notebook = open_notebook(CONNECT, microphone=impatient, remote=path == "comm")
     notebook.run_all()
-    talk = Talk(notebook)
-    talk.press_microphone()
+    ear = turn_microphone_on(notebook, path)
     notebook.wait_until(f"len(session.replies) > {STORIES} and session.replies[-1].done", 60)
-    talk.prove_path("comm" if remote else "direct")
-    stories, recording = told(talk)
-    latency_ms = notebook.page.evaluate(OUTPUT_LATENCY) * 1000
+    stories, recording = told(notebook, ear)
+    latency_ms = output_latency_ms(notebook)
     assert len(stories) == STORIES
     for story in stories:
         assert (story.state, story.truncated_at_ms) == ("interrupted", [story.heard_ms])
@@ -96,22 +95,22 @@ def test_speaking_over_a_story_stops_it_and_tells_how_much_was_heard(
         assert nothing_after(story.heard)
         least, most = story.rendered_ms
         assert least - QUANTUM_MS <= story.heard_ms + latency_ms <= most + QUANTUM_MS
-        notes = talk.panel.locator(f"[data-id='{story.id}'] .rt-note").all_inner_texts()
+        notes = notebook.page.locator(f"[data-id='{story.id}'] .rt-note").all_inner_texts()
         assert notes == [
             f"Interrupted after {story.heard_ms / 1000:.1f} s: the rest was not heard."
         ]
     in_sound = [stop_ms(story, recording) for story in stories if story.cut_in_sound]
     if in_sound:
-        show(f"barge-in on the offline server, {'comm' if remote else 'direct'}", in_sound)
+        show(f"barge-in on the offline server, {path}", in_sound)
 
 
-def told(talk: Talk) -> tuple[list[Story], Recording]:
+def told(notebook: Notebook, ear: Tap) -> tuple[list[Story], Recording]:
     """Return the stories that were cut, and what the page played of each."""
-    replies, events = talk.notebook.evaluate(REPLIES), talk.notebook.evaluate(EVENTS)
+    replies, events = notebook.evaluate(REPLIES), notebook.evaluate(EVENTS)
     begun = [
         next(time for time, type, item, _ in events if item == reply["id"]) for reply in replies
     ]
-    recording = talk.ear.wait_spoken(after=begun[-1])
+    recording = ear.wait_spoken(after=begun[-1])
     stories = []
     for reply, start, end in zip(replies, begun, begun[1:], strict=False):
         pcm = base64.b64decode(reply["sound"])
