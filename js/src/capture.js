@@ -146,7 +146,9 @@ export async function decodeFile(bytes) {
   for (let channel = 0; channel < decoded.numberOfChannels; channel++) {
     const samples = decoded.getChannelData(channel);
     for (let i = 0; i < mono.length; i++) {
-      mono[i] = /** @type {number} */ (mono[i]) + /** @type {number} */ (samples[i]) / decoded.numberOfChannels;
+      mono[i] =
+        /** @type {number} */ (mono[i]) +
+        /** @type {number} */ (samples[i]) / decoded.numberOfChannels;
     }
   }
   return mono;

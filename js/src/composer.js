@@ -18,8 +18,18 @@ export class Composer {
     "aria-label": "Message",
     spellcheck: "true",
   });
-  #send = el("button", "rt-send", { type: "submit", "aria-label": "Send", title: "Send" }, icon("send"));
-  #file = el("input", "rt-file-input", { type: "file", accept: "audio/*", tabindex: "-1", "aria-hidden": "true" });
+  #send = el(
+    "button",
+    "rt-send",
+    { type: "submit", "aria-label": "Send", title: "Send" },
+    icon("send"),
+  );
+  #file = el("input", "rt-file-input", {
+    type: "file",
+    accept: "audio/*",
+    tabindex: "-1",
+    "aria-hidden": "true",
+  });
   #choose = iconButton("rt-tool rt-file", "file", "Choose an audio file", () => this.#file.click());
 
   /** @param {ComposerActions} actions */

@@ -298,6 +298,7 @@ export class Engine {
 
   /** The kernel wants no more sound of this page. @param {string} reason */
   #stopMicrophone(reason) {
+    this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
     if (reason === "taken-over") this.#setProblem(sentences.TAKEN_OVER);

@@ -15,7 +15,13 @@ const GONE = ["dead", "restarting", "autorestarting", "terminating"];
 
 /** @typedef {"live" | "lost" | "gone"} Life lost: may come back; gone: never */
 /** @typedef {{connect(slot: () => void): void, disconnect(slot: () => void): void}} Signal */
-/** @typedef {{status: string, connectionStatus: string, statusChanged: Signal, connectionStatusChanged: Signal}} Kernel */
+/**
+ * @typedef {object} Kernel as JupyterLab's widget manager shows it
+ * @property {string} status
+ * @property {string} connectionStatus
+ * @property {Signal} statusChanged
+ * @property {Signal} connectionStatusChanged
+ */
 
 export class Liveness {
   #model;

@@ -34,7 +34,11 @@ export class LogView {
     this.#resizes.disconnect();
   }
 
-  /** @param {Line[]} lines @param {number} hidden @param {string} empty shown when there are none */
+  /**
+   * @param {Line[]} lines
+   * @param {number} hidden how many earlier ones are not among them
+   * @param {string} empty shown when there are none
+   */
   show(lines, hidden, empty) {
     setText(this.#hidden, hidden ? `${hidden} earlier items are not shown here.` : "");
     setText(this.#empty, lines.length ? "" : empty);
@@ -88,11 +92,7 @@ export class LogView {
 /** @param {string} id */
 function newRow(id) {
   const row = el("div", "rt-item", { "data-id": id });
-  row.append(
-    el("div", "rt-speaker"),
-    el("div", "rt-words", { dir: "auto" }),
-    el("div", "rt-note"),
-  );
+  row.append(el("div", "rt-speaker"), el("div", "rt-words", { dir: "auto" }), el("div", "rt-note"));
   return row;
 }
 

@@ -188,7 +188,8 @@ export class Player {
   /** @param {any} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
     if (this.#node) this.#node.port.postMessage(message, transfer);
-    else if (!this.#failed && message.epoch !== undefined) this.#waiting.push({ message, transfer });
+    else if (!this.#failed && message.epoch !== undefined)
+      this.#waiting.push({ message, transfer });
   }
 
   /** @param {number} epoch @param {number} seq @returns {boolean} */

@@ -128,7 +128,8 @@ export class Resampler {
       return count;
     }
     if (count > MAX_PIECE) throw new RangeError(`got ${count} samples, expected <= ${MAX_PIECE}`);
-    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */ (input[i]);
+    for (let i = 0; i < count; i++)
+      this.#history[this.#held + i] = /** @type {number} */ (input[i]);
     this.#held += count;
     let written = 0;
     while (this.#at + this.#half < this.#held && written < output.length) {

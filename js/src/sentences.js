@@ -16,8 +16,7 @@ export function obstacleOf(page) {
 
 /** @type {Record<string, string>} */
 const OBSTACLES = {
-  insecure:
-    "This page cannot use the microphone because it is not https or localhost. " + INSTEAD,
+  insecure: "This page cannot use the microphone because it is not https or localhost. " + INSTEAD,
   "no-device-api": "This application does not give notebooks a microphone. " + INSTEAD,
   "no-worklet": "This browser is too old for live audio. " + INSTEAD,
 };

@@ -31,7 +31,8 @@ function stage(mode, label, hint, action, disabled = false) {
 function inert(state) {
   const off = "Microphone not available";
   if (state.life === "gone") return stage("inert", "Kernel gone", "Run the cell again.", off, true);
-  if (state.life === "lost") return stage("inert", "Not connected", "Waiting for the kernel…", off, true);
+  if (state.life === "lost")
+    return stage("inert", "Not connected", "Waiting for the kernel…", off, true);
   if (state.status === "closed") {
     return stage("inert", "Talk ended", "%rt_connect starts another.", off, true);
   }
@@ -48,7 +49,8 @@ function closedMicrophone(state) {
   const action = state.pushToTalk ? "Hold to talk" : "Turn the microphone on";
   if (state.sounding) return stage("answering", "Answering", "", action);
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
-  if (state.status === "connecting" || !state.answered) return stage("off", "Connecting…", "", action);
+  if (state.status === "connecting" || !state.answered)
+    return stage("off", "Connecting…", "", action);
   if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
@@ -59,7 +61,8 @@ function closedMicrophone(state) {
 function openMicrophone(state) {
   if (state.pushToTalk) {
     if (state.talking) return stage("hearing", "Talking", "Let go to send.", "Send what you said");
-    if (answering(state)) return stage("answering", "Answering", "Hold to interrupt.", "Hold to talk");
+    if (answering(state))
+      return stage("answering", "Answering", "Hold to interrupt.", "Hold to talk");
     return stage("listening", "Hold to talk", "Or tap, talk, tap again.", "Hold to talk");
   }
   const action = "Turn the microphone off";

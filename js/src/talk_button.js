@@ -47,7 +47,10 @@ export class TalkButton {
     button.addEventListener("blur", () => this.#letGo());
   }
 
-  /** @param {import("./stage.js").Stage} stage @param {{mic: string, pushToTalk: boolean, talking: boolean}} state */
+  /**
+   * @param {import("./stage.js").Stage} stage
+   * @param {import("./panel_state.js").State} state
+   */
   show(stage, { mic, pushToTalk, talking }) {
     setName(this.#button, stage.action);
     setAttribute(this.#button, "aria-pressed", String(pushToTalk ? talking : mic === "open"));

@@ -9,7 +9,12 @@ import { TalkButton } from "./talk_button.js";
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./panel_state.js").State} State */
 
-const STATUS = { connecting: "Connecting", open: "Connected", closed: "Closed", lost: "Connection lost" };
+const STATUS = {
+  connecting: "Connecting",
+  open: "Connected",
+  closed: "Closed",
+  lost: "Connection lost",
+};
 const EMPTY = "Press the microphone and say something, or type below.";
 
 /** The panel's root element, with the engine behind it for whoever holds the element. */
@@ -37,7 +42,13 @@ export class View {
   #deviceKey = "";
 
   #log = new LogView();
-  #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
+  #hear = el(
+    "button",
+    "rt-pill rt-hear",
+    { type: "button" },
+    icon("speaker"),
+    "Click to hear the reply",
+  );
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
@@ -53,7 +64,9 @@ export class View {
     });
     this.#mute = iconButton("rt-tool rt-mute", "mic-off", "Mute", () => engine.toggleMute());
     this.#stop = iconButton("rt-tool rt-stop", "stop", "Stop the reply", () => engine.cancel());
-    this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () => engine.toggleMicrophone());
+    this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () =>
+      engine.toggleMicrophone(),
+    );
     this.#composer = new Composer({
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file),
@@ -88,7 +101,12 @@ export class View {
       "rt-stage",
       this.#talk.root,
       el("div", "rt-state", this.#label, this.#hint),
-      el("div", "rt-meters", meter("You", this.#meters.user), meter("Reply", this.#meters.assistant)),
+      el(
+        "div",
+        "rt-meters",
+        meter("You", this.#meters.user),
+        meter("Reply", this.#meters.assistant),
+      ),
       el("div", "rt-tools", this.#mute, this.#off, this.#stop),
       this.#devices,
     );
@@ -166,11 +184,12 @@ export class View {
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
-    this.#showDevices(state);
+    this.#showDevices(state, stage.disabled);
   }
 
-  /** @param {State} state */
-  #showDevices({ devices, chosenDevice, canRecord }) {
+  /** @param {State} state @param {boolean} disabled */
+  #showDevices({ devices, chosenDevice }, disabled) {
+    this.#devices.disabled = disabled || devices.length === 0;
     const key = JSON.stringify([devices, chosenDevice]);
     if (key === this.#deviceKey) return;
     this.#deviceKey = key;
@@ -179,7 +198,6 @@ export class View {
       ...options.map(({ deviceId, label }) => el("option", "", { value: deviceId }, label)),
     );
     this.#devices.value = chosenDevice;
-    this.#devices.disabled = !canRecord || devices.length === 0;
   }
 
   /** @param {State} state */

@@ -66,7 +66,10 @@ test("every block is sent once, in order, numbered from 0", () => {
   const scene = new Scene("comm");
   scene.run(2000);
   assert.deepEqual(scene.blocks, range(0, 100));
-  assert.deepEqual(scene.sent.map(({ seq }) => seq), range(0, 50));
+  assert.deepEqual(
+    scene.sent.map(({ seq }) => seq),
+    range(0, 50),
+  );
   assert.equal(scene.backlog.droppedMs, 0);
 });
 
@@ -111,7 +114,10 @@ test("after a stall the newest audio is sent at once, and the delay is gone", ()
   scene.answering = true;
   scene.run(200);
   assert.ok(scene.backlog.unackedMs + scene.backlog.heldMs <= 200);
-  assert.deepEqual(scene.blocks.slice(-85), range(scene.blocks.at(-1) - 84, scene.blocks.at(-1) + 1));
+  assert.deepEqual(
+    scene.blocks.slice(-85),
+    range(scene.blocks.at(-1) - 84, scene.blocks.at(-1) + 1),
+  );
   assert.ok(scene.blocks.at(-1) >= 555);
 });
 
@@ -143,7 +149,10 @@ test("on another path what was not acknowledged is sent again, with its number",
   scene.sent = [];
   scene.backlog.setPath("comm");
   scene.pump();
-  assert.deepEqual(scene.sent.map(({ seq }) => seq), range(9, 15));
+  assert.deepEqual(
+    scene.sent.map(({ seq }) => seq),
+    range(9, 15),
+  );
 });
 
 test("the same path again repeats nothing", () => {

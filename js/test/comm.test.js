@@ -30,7 +30,11 @@ for (const [what, bytes] of [
 }
 
 test("a message of this page names its kind and the page", () => {
-  assert.deepEqual(pageMessage("say", "me", { text: "hi" }), { kind: "say", client: "me", text: "hi" });
+  assert.deepEqual(pageMessage("say", "me", { text: "hi" }), {
+    kind: "say",
+    client: "me",
+    text: "hi",
+  });
 });
 
 test("a message that lacks a field is a mistake of the caller", () => {
@@ -47,7 +51,15 @@ test("a message to nobody in particular is for every page", () => {
   assert.equal(kernelMessage({ kind: "speaking", who: "user" }, "me").who, "user");
 });
 
-for (const content of [null, "snapshot", 3, {}, { kind: "constructor" }, { kind: "toString" }, { kind: "mic-chunk" }]) {
+for (const content of [
+  null,
+  "snapshot",
+  3,
+  {},
+  { kind: "constructor" },
+  { kind: "toString" },
+  { kind: "mic-chunk" },
+]) {
   test(`${JSON.stringify(content)} is no message of the kernel`, () => {
     assert.equal(kernelMessage(content, "me"), null);
   });

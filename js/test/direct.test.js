@@ -61,7 +61,8 @@ test("a door that does not open within 500 ms is given up", async (context) => {
 });
 
 test("only this computer's own names are loopback", () => {
-  for (const name of ["localhost", "127.0.0.1", "::1", "[::1]"]) assert.equal(onLoopback(name), true);
+  for (const name of ["localhost", "127.0.0.1", "::1", "[::1]"])
+    assert.equal(onLoopback(name), true);
   for (const name of ["example.org", "127.0.0.1.example.org", "", "10.0.0.1"]) {
     assert.equal(onLoopback(name), false);
   }

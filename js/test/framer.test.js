@@ -18,7 +18,10 @@ function cut(samples, size, piece) {
 test("blocks have one size and together are the input, to the last whole block", () => {
   const samples = noise(1000);
   const blocks = cut(samples, 480, 128);
-  assert.deepEqual(blocks.map((block) => block.length), [480, 480]);
+  assert.deepEqual(
+    blocks.map((block) => block.length),
+    [480, 480],
+  );
   assert.deepEqual(blocks.flat(), [...encode(samples)].slice(0, 960));
 });
 

@@ -20,10 +20,15 @@ beforeEach(() => {
   model = new StubModel();
   received = [];
   paths = [];
-  link = new Link(model, "me", () => ({ origin: "", hostname: "", secure: true, can_record: "", views: 2 }), {
-    message: (message, audio) => received.push([message, audio]),
-    path: (path) => paths.push(path),
-  });
+  link = new Link(
+    model,
+    "me",
+    () => ({ origin: "", hostname: "", secure: true, can_record: "", views: 2 }),
+    {
+      message: (message, audio) => received.push([message, audio]),
+      path: (path) => paths.push(path),
+    },
+  );
 });
 
 afterEach(() => link.close());
@@ -33,7 +38,9 @@ async function upgrade(answer = honest) {
   globalThis.location = { hostname: "localhost" };
   await link.hello();
   const kernel = new Kernel();
-  const { public_key: key } = model.sent.find(({ kind, public_key }) => kind === "hello" && public_key);
+  const { public_key: key } = model.sent.find(
+    ({ kind, public_key }) => kind === "hello" && public_key,
+  );
   StubSocket.answer = (hello) => answer(kernel, key, hello);
   model.deliver(snapshot);
   model.sent = [];
@@ -77,7 +84,10 @@ test("a message for another page is not received", () => {
 });
 
 test("audio of the kernel arrives with its message", () => {
-  model.deliver({ kind: "play-chunk", client: "me", epoch: 0, item_id: "a" }, Int16Array.of(5).buffer);
+  model.deliver(
+    { kind: "play-chunk", client: "me", epoch: 0, item_id: "a" },
+    Int16Array.of(5).buffer,
+  );
   assert.equal(received[0][0].kind, "play-chunk");
   assert.equal(received[0][1].byteLength, 2);
 });
@@ -98,8 +108,13 @@ test("after the handshake all goes over the direct path, both ways", async () =>
   link.send("mic-chunk", { seq: 0, dropped_ms: 0 }, Int16Array.of(7).buffer);
   assert.deepEqual(model.kinds(), []);
   const { content, audio } = unpack(socket.frames[0]);
-  assert.deepEqual([content.kind, content.client, new Int16Array(audio)[0]], ["mic-chunk", "me", 7]);
-  socket.onmessage({ data: pack({ kind: "play-chunk", client: "me", epoch: 0 }, Int16Array.of(9).buffer) });
+  assert.deepEqual(
+    [content.kind, content.client, new Int16Array(audio)[0]],
+    ["mic-chunk", "me", 7],
+  );
+  socket.onmessage({
+    data: pack({ kind: "play-chunk", client: "me", epoch: 0 }, Int16Array.of(9).buffer),
+  });
   assert.equal(received.at(-1)[0].kind, "play-chunk");
 });
 

@@ -21,7 +21,11 @@ beforeEach(() => {
 
 function watch(model) {
   const own = lives;
-  return new Liveness(model, () => pings++, (life) => own.push(life));
+  return new Liveness(
+    model,
+    () => pings++,
+    (life) => own.push(life),
+  );
 }
 
 test("a kernel that restarts or dies is gone, and does not come back", () => {

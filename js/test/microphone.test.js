@@ -148,7 +148,13 @@ test("numbers begin at 0 each time it opens", async () => {
 test("another device replaces the open one", async () => {
   await scene.open();
   await microphone.choose("usb", CONTEXT);
-  assert.deepEqual(scene.captures.map(({ deviceId, closed }) => [deviceId, closed]), [["", true], ["usb", false]]);
+  assert.deepEqual(
+    scene.captures.map(({ deviceId, closed }) => [deviceId, closed]),
+    [
+      ["", true],
+      ["usb", false],
+    ],
+  );
 });
 
 test("a device chosen while it is off is opened with the next click only", async () => {
@@ -199,7 +205,13 @@ test("push-to-talk: all that was said lies between key down and key up", async (
   scene.capture.speak(60);
   microphone.talk(false);
   scene.capture.speak(60);
-  assert.deepEqual(scene.log, ["mic-state open", "talk true", "mic-chunk 40", "mic-chunk 20", "talk false"]);
+  assert.deepEqual(scene.log, [
+    "mic-state open",
+    "talk true",
+    "mic-chunk 40",
+    "mic-chunk 20",
+    "talk false",
+  ]);
 });
 
 test("push-to-talk: key up waits for audio that is held back", async () => {
@@ -240,7 +252,10 @@ test("on another path unanswered audio is sent again, under its numbers", async 
   scene.capture.speak(80);
   scene.sent = [];
   microphone.path = "direct";
-  assert.deepEqual(scene.sent.map(({ seq }) => seq), [0, 1]);
+  assert.deepEqual(
+    scene.sent.map(({ seq }) => seq),
+    [0, 1],
+  );
 });
 
 test("while off or muted the meter shows nothing", async () => {

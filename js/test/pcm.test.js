@@ -4,13 +4,17 @@ import { test } from "node:test";
 import { dbfs, encode, meterOf, msOf, samplesIn, samplesOf, toFloat, toInt16 } from "../src/pcm.js";
 
 test("full scale is 32767 in both directions, and what is louder is clipped", () => {
-  assert.deepEqual([...encode(Float32Array.of(0, 1, -1, 1.5, -2))], [0, 32767, -32767, 32767, -32767]);
+  assert.deepEqual(
+    [...encode(Float32Array.of(0, 1, -1, 1.5, -2))],
+    [0, 32767, -32767, 32767, -32767],
+  );
   assert.equal(toFloat(32767), 1);
 });
 
 test("every PCM16 value survives the way to float and back, but the lowest is clipped", () => {
   for (let value = -32767; value <= 32767; value++) {
-    if (toInt16(toFloat(value)) !== value) assert.fail(`${value} became ${toInt16(toFloat(value))}`);
+    if (toInt16(toFloat(value)) !== value)
+      assert.fail(`${value} became ${toInt16(toFloat(value))}`);
   }
   assert.equal(toInt16(toFloat(-32768)), -32767);
 });

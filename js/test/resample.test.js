@@ -9,7 +9,7 @@ function resample(samples, fromHz, toHz, pieces = () => 128) {
   const resampler = new Resampler(fromHz, toHz);
   const output = new Float32Array(40000);
   const parts = [];
-  for (let at = 0; at < samples.length; ) {
+  for (let at = 0; at < samples.length;) {
     const piece = samples.subarray(at, at + pieces());
     const count = resampler.push(piece, piece.length, output);
     parts.push(...output.subarray(0, count));
@@ -25,31 +25,36 @@ const CAPTURE_RATES = [8000, 16000, 22050, 32000, 44100, 48000, 96000, 192000];
 const PLAYBACK_RATES = [16000, 22050, 44100, 48000, 96000];
 
 for (const rateHz of CAPTURE_RATES) {
-  test(`speech frequencies pass from ${rateHz} Hz to 24 kHz 70 dB above their distortion`, () => {
+  test(`speech frequencies pass from ${rateHz} Hz to 24 kHz 90 dB above their distortion`, () => {
     const hz = rateHz < 20000 ? 1000 : 3000;
     const resampled = inner(resample(sine(hz, rateHz, rateHz), rateHz, 24000));
-    assert.ok(signalToNoiseDb(resampled, hz, 24000) > 70);
+    assert.ok(signalToNoiseDb(resampled, hz, 24000) > 90);
     assert.ok(Math.abs(powerDb(resampled) - powerDb(sine(hz, 24000, 24000))) < 0.05);
   });
 }
 
 for (const rateHz of PLAYBACK_RATES) {
-  test(`speech frequencies pass from 24 kHz to ${rateHz} Hz 70 dB above their distortion`, () => {
+  test(`speech frequencies pass from 24 kHz to ${rateHz} Hz 90 dB above their distortion`, () => {
     const resampled = inner(resample(sine(3000, 24000, 24000), 24000, rateHz));
-    assert.ok(signalToNoiseDb(resampled, 3000, rateHz) > 70);
+    assert.ok(signalToNoiseDb(resampled, 3000, rateHz) > 90);
   });
 }
 
-for (const [rateHz, hz] of [[44100, 13000], [48000, 13000], [48000, 20000], [96000, 40000]]) {
+for (const [rateHz, hz] of [
+  [44100, 13000],
+  [48000, 13000],
+  [48000, 20000],
+  [96000, 40000],
+]) {
   test(`${hz} Hz at ${rateHz} Hz, which 24 kHz cannot hold, is gone and not folded down`, () => {
     const resampled = inner(resample(sine(hz, rateHz, rateHz), rateHz, 24000));
-    assert.ok(powerDb(resampled) - powerDb(sine(hz, rateHz, rateHz)) < -65);
+    assert.ok(powerDb(resampled) - powerDb(sine(hz, rateHz, rateHz)) < -80);
   });
 }
 
 test("raising the rate adds no image of the sound above 12 kHz", () => {
   const resampled = inner(resample(sine(9000, 24000, 24000), 24000, 48000));
-  assert.ok(signalToNoiseDb(resampled, 9000, 48000) > 65);
+  assert.ok(signalToNoiseDb(resampled, 9000, 48000) > 80);
 });
 
 test("10 kHz passes within half a decibel", () => {

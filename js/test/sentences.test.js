@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { droppedSentence, obstacleOf, obstacleSentence, refusalSentence } from "../src/sentences.js";
+import {
+  droppedSentence,
+  obstacleOf,
+  obstacleSentence,
+  refusalSentence,
+} from "../src/sentences.js";
 
 const able = {
   isSecureContext: true,
@@ -16,8 +21,16 @@ test("a page that can record has no obstacle", () => {
 
 for (const [page, obstacle, words] of [
   [{ ...able, isSecureContext: false }, "insecure", /not https or localhost\. Type below/],
-  [{ ...able, navigator: {} }, "no-device-api", /does not give notebooks a microphone\. Type below/],
-  [{ isSecureContext: true, navigator: able.navigator }, "no-worklet", /too old for live audio\. Type below/],
+  [
+    { ...able, navigator: {} },
+    "no-device-api",
+    /does not give notebooks a microphone\. Type below/,
+  ],
+  [
+    { isSecureContext: true, navigator: able.navigator },
+    "no-worklet",
+    /too old for live audio\. Type below/,
+  ],
 ]) {
   test(`${obstacle}: one sentence says why, and what to do instead`, () => {
     assert.equal(obstacleOf(page), obstacle);

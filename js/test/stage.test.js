@@ -27,7 +27,12 @@ for (const [what, state, mode, label] of [
   ["when the kernel asks the user to talk", { ...idle, armed: true }, "off", "Your turn"],
   ["when another page has the microphone", { ...idle, elsewhere: true }, "off", "In use elsewhere"],
   ["while permission is asked", { ...idle, mic: "opening" }, "opening", "Opening…"],
-  ["while a reply sounds without a microphone", { ...idle, sounding: true }, "answering", "Answering"],
+  [
+    "while a reply sounds without a microphone",
+    { ...idle, sounding: true },
+    "answering",
+    "Answering",
+  ],
   ["with the microphone on", talking, "listening", "Listening"],
   ["while the user speaks", { ...talking, speaking: "user" }, "hearing", "Hearing you"],
   ["while the reply is made", { ...talking, speaking: "assistant" }, "answering", "Answering"],

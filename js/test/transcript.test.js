@@ -75,7 +75,10 @@ test("a snapshot forgets what was there", () => {
 test("of a long talk the newest 400 items are shown, and the others counted", () => {
   const transcript = new Transcript();
   const items = Array.from({ length: 450 }, (_, i) => item(`i${i}`));
-  transcript.replace(items, items.map(({ id }) => id));
+  transcript.replace(
+    items,
+    items.map(({ id }) => id),
+  );
   assert.equal(transcript.lines.length, 400);
   assert.equal(transcript.lines[0].text, "i50");
   assert.equal(transcript.hidden, 50);
@@ -105,7 +108,9 @@ for (const [heard_ms, note] of [
   [3449, "Interrupted after 3.4 s: the rest was not heard."],
 ]) {
   test(`an interrupted reply of which ${heard_ms} ms were heard says so`, () => {
-    const line = describe(item("x", { role: "assistant", state: "interrupted", truncated: true, heard_ms }));
+    const line = describe(
+      item("x", { role: "assistant", state: "interrupted", truncated: true, heard_ms }),
+    );
     assert.equal(line.note, note);
   });
 }

@@ -31,7 +31,8 @@ function listen(processor, quanta) {
   return Float32Array.from(heard);
 }
 
-const posted = (processor, kind) => processor.port.posted.filter((message) => message.kind === kind);
+const posted = (processor, kind) =>
+  processor.port.posted.filter((message) => message.kind === kind);
 
 for (const rateHz of [24000, 44100, 48000]) {
   test(`a microphone at ${rateHz} Hz becomes blocks of 20 ms at 24 kHz`, async () => {
@@ -94,7 +95,10 @@ test("the shortest item reports its end", async () => {
   processor.port.receive({ kind: "chunk", epoch: 0, pcm: new Int16Array(240).fill(9000) });
   processor.port.receive({ kind: "end", epoch: 0 });
   listen(processor, 10);
-  assert.deepEqual(posted(processor, "played").map(({ samples }) => samples), [240]);
+  assert.deepEqual(
+    posted(processor, "played").map(({ samples }) => samples),
+    [240],
+  );
 });
 
 test("an interruption is answered at once with the samples rendered, then there is silence", async () => {
@@ -102,9 +106,19 @@ test("an interruption is answered at once with the samples rendered, then there 
   processor.port.receive({ kind: "chunk", epoch: 0, pcm: new Int16Array(24000).fill(9000) });
   listen(processor, 20);
   processor.port.receive({ kind: "flush", epoch: 0 });
-  assert.deepEqual(posted(processor, "flushed").map(({ samples }) => samples), [20 * QUANTUM]);
-  assert.ok(listen(processor, 20).slice(QUANTUM).every((value) => value === 0));
-  assert.equal(posted(processor, "played").filter(({ samples }) => samples > 20 * QUANTUM).length, 0);
+  assert.deepEqual(
+    posted(processor, "flushed").map(({ samples }) => samples),
+    [20 * QUANTUM],
+  );
+  assert.ok(
+    listen(processor, 20)
+      .slice(QUANTUM)
+      .every((value) => value === 0),
+  );
+  assert.equal(
+    posted(processor, "played").filter(({ samples }) => samples > 20 * QUANTUM).length,
+    0,
+  );
 });
 
 test("the path decides how much is buffered before sound starts", async () => {

@@ -13,7 +13,12 @@ export class Kernel {
   }
 
   get offer() {
-    return { host: "127.0.0.1", port: 4321, public_key: this.#keys.getPublicKey("base64"), nonce: this.nonce };
+    return {
+      host: "127.0.0.1",
+      port: 4321,
+      public_key: this.#keys.getPublicKey("base64"),
+      nonce: this.nonce,
+    };
   }
 
   sign(pageKey, text) {
@@ -59,5 +64,7 @@ export class StubSocket {
 export function honest(kernel, pageKey, { client, nonce, proof }) {
   assert.equal(proof, kernel.sign(pageKey, `page|${client}|${kernel.nonce}|${nonce}`));
   assert.equal(Buffer.from(nonce, "base64").length, 32);
-  return JSON.stringify({ proof: kernel.sign(pageKey, `kernel|${client}|${nonce}|${kernel.nonce}`) });
+  return JSON.stringify({
+    proof: kernel.sign(pageKey, `kernel|${client}|${nonce}|${kernel.nonce}`),
+  });
 }

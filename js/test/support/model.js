@@ -25,7 +25,10 @@ export class StubModel {
   }
 
   off(name, handler) {
-    this.#handlers.set(name, (this.#handlers.get(name) ?? []).filter((known) => known !== handler));
+    this.#handlers.set(
+      name,
+      (this.#handlers.get(name) ?? []).filter((known) => known !== handler),
+    );
   }
 
   emit(name, ...values) {

@@ -2,7 +2,10 @@
 
 /** A sine of `hz` at `rateHz`. */
 export function sine(hz, rateHz, samples, amplitude = 0.5) {
-  return Float32Array.from({ length: samples }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / rateHz));
+  return Float32Array.from(
+    { length: samples },
+    (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / rateHz),
+  );
 }
 
 /** Numbers in [0, 1) that are the same in every run. */

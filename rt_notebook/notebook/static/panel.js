@@ -141,8 +141,9 @@ var Resampler = class {
       return count;
     }
     if (count > MAX_PIECE) throw new RangeError(\`got \${count} samples, expected <= \${MAX_PIECE}\`);
-    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */
-    input[i];
+    for (let i = 0; i < count; i++)
+      this.#history[this.#held + i] = /** @type {number} */
+      input[i];
     this.#held += count;
     let written = 0;
     while (this.#at + this.#half < this.#held && written < output.length) {
@@ -1371,8 +1372,9 @@ var Resampler = class {
       return count;
     }
     if (count > MAX_PIECE) throw new RangeError(\`got \${count} samples, expected <= \${MAX_PIECE}\`);
-    for (let i = 0; i < count; i++) this.#history[this.#held + i] = /** @type {number} */
-    input[i];
+    for (let i = 0; i < count; i++)
+      this.#history[this.#held + i] = /** @type {number} */
+      input[i];
     this.#held += count;
     let written = 0;
     while (this.#at + this.#half < this.#held && written < output.length) {
@@ -1823,7 +1825,8 @@ var Player = class {
   /** @param {any} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
     if (this.#node) this.#node.port.postMessage(message, transfer);
-    else if (!this.#failed && message.epoch !== void 0) this.#waiting.push({ message, transfer });
+    else if (!this.#failed && message.epoch !== void 0)
+      this.#waiting.push({ message, transfer });
   }
   /** @param {number} epoch @param {number} seq @returns {boolean} */
   #isNew(epoch, seq) {
@@ -2212,6 +2215,7 @@ var Engine = class {
   };
   /** The kernel wants no more sound of this page. @param {string} reason */
   #stopMicrophone(reason) {
+    this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
     if (reason === "taken-over") this.#setProblem(TAKEN_OVER);
@@ -2253,7 +2257,11 @@ function noticeOf({ level, text }) {
 // src/elements.js
 var SVG = "http://www.w3.org/2000/svg";
 var ICONS = {
-  mic: ["M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3Z", "M6 11a6 6 0 0 0 12 0", "M12 17v3.5"],
+  mic: [
+    "M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3Z",
+    "M6 11a6 6 0 0 0 12 0",
+    "M12 17v3.5"
+  ],
   "mic-off": [
     "M15 9.5v-3a3 3 0 0 0-5.7-1.3",
     "M9 9v2a3 3 0 0 0 4.6 2.5",
@@ -2266,9 +2274,19 @@ var ICONS = {
   stop: ["M7 7h10v10H7Z"],
   off: ["M12 4v8", "M7.5 6.8a7 7 0 1 0 9 0"],
   send: ["M12 19V5", "M6 11l6-6 6 6"],
-  file: ["M13 3.5H7A1.5 1.5 0 0 0 5.5 5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V9Z", "M13 3.5V9h5.5", "M9 14v2", "M12 12.5v5", "M15 14v2"],
+  file: [
+    "M13 3.5H7A1.5 1.5 0 0 0 5.5 5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V9Z",
+    "M13 3.5V9h5.5",
+    "M9 14v2",
+    "M12 12.5v5",
+    "M15 14v2"
+  ],
   down: ["M12 5v14", "M6 13l6 6 6-6"],
-  speaker: ["M4 9.5v5h3.5L12 18.5v-13L7.5 9.5Z", "M15.5 9a4.2 4.2 0 0 1 0 6", "M18 6.5a7.8 7.8 0 0 1 0 11"],
+  speaker: [
+    "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5Z",
+    "M15.5 9a4.2 4.2 0 0 1 0 6",
+    "M18 6.5a7.8 7.8 0 0 1 0 11"
+  ],
   close: ["M6 6l12 12", "M18 6L6 18"]
 };
 function el(tag, className, ...parts) {
@@ -2320,8 +2338,18 @@ var Composer = class {
     "aria-label": "Message",
     spellcheck: "true"
   });
-  #send = el("button", "rt-send", { type: "submit", "aria-label": "Send", title: "Send" }, icon("send"));
-  #file = el("input", "rt-file-input", { type: "file", accept: "audio/*", tabindex: "-1", "aria-hidden": "true" });
+  #send = el(
+    "button",
+    "rt-send",
+    { type: "submit", "aria-label": "Send", title: "Send" },
+    icon("send")
+  );
+  #file = el("input", "rt-file-input", {
+    type: "file",
+    accept: "audio/*",
+    tabindex: "-1",
+    "aria-hidden": "true"
+  });
   #choose = iconButton("rt-tool rt-file", "file", "Choose an audio file", () => this.#file.click());
   /** @param {ComposerActions} actions */
   constructor(actions) {
@@ -2394,7 +2422,11 @@ var LogView = class {
   close() {
     this.#resizes.disconnect();
   }
-  /** @param {Line[]} lines @param {number} hidden @param {string} empty shown when there are none */
+  /**
+   * @param {Line[]} lines
+   * @param {number} hidden how many earlier ones are not among them
+   * @param {string} empty shown when there are none
+   */
   show(lines, hidden, empty) {
     setText(this.#hidden, hidden ? `${hidden} earlier items are not shown here.` : "");
     setText(this.#empty, lines.length ? "" : empty);
@@ -2440,11 +2472,7 @@ var LogView = class {
 };
 function newRow(id) {
   const row = el("div", "rt-item", { "data-id": id });
-  row.append(
-    el("div", "rt-speaker"),
-    el("div", "rt-words", { dir: "auto" }),
-    el("div", "rt-note")
-  );
+  row.append(el("div", "rt-speaker"), el("div", "rt-words", { dir: "auto" }), el("div", "rt-note"));
   return row;
 }
 function fill(row, line) {
@@ -2472,7 +2500,8 @@ function stage(mode, label, hint, action, disabled = false) {
 function inert(state) {
   const off = "Microphone not available";
   if (state.life === "gone") return stage("inert", "Kernel gone", "Run the cell again.", off, true);
-  if (state.life === "lost") return stage("inert", "Not connected", "Waiting for the kernel…", off, true);
+  if (state.life === "lost")
+    return stage("inert", "Not connected", "Waiting for the kernel…", off, true);
   if (state.status === "closed") {
     return stage("inert", "Talk ended", "%rt_connect starts another.", off, true);
   }
@@ -2487,7 +2516,8 @@ function closedMicrophone(state) {
   const action = state.pushToTalk ? "Hold to talk" : "Turn the microphone on";
   if (state.sounding) return stage("answering", "Answering", "", action);
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
-  if (state.status === "connecting" || !state.answered) return stage("off", "Connecting…", "", action);
+  if (state.status === "connecting" || !state.answered)
+    return stage("off", "Connecting…", "", action);
   if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
@@ -2496,7 +2526,8 @@ function closedMicrophone(state) {
 function openMicrophone(state) {
   if (state.pushToTalk) {
     if (state.talking) return stage("hearing", "Talking", "Let go to send.", "Send what you said");
-    if (answering(state)) return stage("answering", "Answering", "Hold to interrupt.", "Hold to talk");
+    if (answering(state))
+      return stage("answering", "Answering", "Hold to interrupt.", "Hold to talk");
     return stage("listening", "Hold to talk", "Or tap, talk, tap again.", "Hold to talk");
   }
   const action = "Turn the microphone off";
@@ -2541,7 +2572,10 @@ var TalkButton = class {
     });
     button.addEventListener("blur", () => this.#letGo());
   }
-  /** @param {import("./stage.js").Stage} stage @param {{mic: string, pushToTalk: boolean, talking: boolean}} state */
+  /**
+   * @param {import("./stage.js").Stage} stage
+   * @param {import("./panel_state.js").State} state
+   */
   show(stage2, { mic, pushToTalk, talking }) {
     setName(this.#button, stage2.action);
     setAttribute(this.#button, "aria-pressed", String(pushToTalk ? talking : mic === "open"));
@@ -2564,7 +2598,12 @@ var TalkButton = class {
 };
 
 // src/view.js
-var STATUS = { connecting: "Connecting", open: "Connected", closed: "Closed", lost: "Connection lost" };
+var STATUS = {
+  connecting: "Connecting",
+  open: "Connected",
+  closed: "Closed",
+  lost: "Connection lost"
+};
 var EMPTY = "Press the microphone and say something, or type below.";
 var View = class {
   #engine;
@@ -2585,7 +2624,13 @@ var View = class {
   #devices = el("select", "rt-device", { "aria-label": "Microphone", title: "Microphone" });
   #deviceKey = "";
   #log = new LogView();
-  #hear = el("button", "rt-pill rt-hear", { type: "button" }, icon("speaker"), "Click to hear the reply");
+  #hear = el(
+    "button",
+    "rt-pill rt-hear",
+    { type: "button" },
+    icon("speaker"),
+    "Click to hear the reply"
+  );
   #composer;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
@@ -2600,7 +2645,12 @@ var View = class {
     });
     this.#mute = iconButton("rt-tool rt-mute", "mic-off", "Mute", () => engine.toggleMute());
     this.#stop = iconButton("rt-tool rt-stop", "stop", "Stop the reply", () => engine.cancel());
-    this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () => engine.toggleMicrophone());
+    this.#off = iconButton(
+      "rt-tool rt-mic-off",
+      "off",
+      "Turn the microphone off",
+      () => engine.toggleMicrophone()
+    );
     this.#composer = new Composer({
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file)
@@ -2632,7 +2682,12 @@ var View = class {
       "rt-stage",
       this.#talk.root,
       el("div", "rt-state", this.#label, this.#hint),
-      el("div", "rt-meters", meter("You", this.#meters.user), meter("Reply", this.#meters.assistant)),
+      el(
+        "div",
+        "rt-meters",
+        meter("You", this.#meters.user),
+        meter("Reply", this.#meters.assistant)
+      ),
       el("div", "rt-tools", this.#mute, this.#off, this.#stop),
       this.#devices
     );
@@ -2707,10 +2762,11 @@ var View = class {
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
-    this.#showDevices(state);
+    this.#showDevices(state, stage2.disabled);
   }
-  /** @param {State} state */
-  #showDevices({ devices, chosenDevice, canRecord }) {
+  /** @param {State} state @param {boolean} disabled */
+  #showDevices({ devices, chosenDevice }, disabled) {
+    this.#devices.disabled = disabled || devices.length === 0;
     const key = JSON.stringify([devices, chosenDevice]);
     if (key === this.#deviceKey) return;
     this.#deviceKey = key;
@@ -2719,7 +2775,6 @@ var View = class {
       ...options.map(({ deviceId, label }) => el("option", "", { value: deviceId }, label))
     );
     this.#devices.value = chosenDevice;
-    this.#devices.disabled = !canRecord || devices.length === 0;
   }
   /** @param {State} state */
   #showMessages({ messages: messages2 }) {
