@@ -20,13 +20,14 @@ LEAD_MS = 5000  # as long as a kernel may be held up without a gap in the sound
 CHUNK_MS = 250
 PAUSE_SECONDS = 1 / 50
 _BYTES_PER_MS = 48
+_CHUNK_BYTES = CHUNK_MS * _BYTES_PER_MS
 
 
 @dataclass
 class _Piece:
     epoch: int
     item_id: str
-    pcm: bytes
+    pcm: bytearray
     ends: bool = False
 
 
@@ -48,12 +49,12 @@ class Playout:
         if last and (last.epoch, last.item_id, last.ends) == (epoch, item_id, False):
             last.pcm += pcm
         else:
-            self._pieces.append(_Piece(epoch, item_id, pcm))
+            self._pieces.append(_Piece(epoch, item_id, bytearray(pcm)))
         self._filled.set()
 
     def end(self, epoch: int, item_id: str) -> None:
         """Queue the mark that an item's audio is complete."""
-        self._pieces.append(_Piece(epoch, item_id, b"", ends=True))
+        self._pieces.append(_Piece(epoch, item_id, bytearray(), ends=True))
         self._filled.set()
 
     def flush(self) -> None:
@@ -80,10 +81,8 @@ class Playout:
 
     def _send_next(self) -> None:
         piece = self._pieces[0]
-        chunk, piece.pcm = (
-            piece.pcm[: CHUNK_MS * _BYTES_PER_MS],
-            piece.pcm[CHUNK_MS * _BYTES_PER_MS :],
-        )
+        chunk = bytes(piece.pcm[:_CHUNK_BYTES])
+        del piece.pcm[:_CHUNK_BYTES]
         if not piece.pcm:
             self._pieces.popleft()
         self._sent_ms += len(chunk) / _BYTES_PER_MS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.slow
 CONNECT = "%load_ext rt_notebook\n%rt_connect offline -o session"
 ASK = "Tell me a long story."
 THANK = "Thank you."
-STORIES = 2
 LISTENED_SECONDS = 5.0
 
 SAMPLES_PER_MS = 24
@@ -70,24 +70,20 @@ class Story:
         )
 
 
-@pytest.fixture
-def impatient(tmp_path):
-    """Ask for a story, speak over it by asking again, and at last be content."""
-    asked = [part for _ in range(STORIES) for part in (say(ASK), LISTENED_SECONDS)]
-    return microphone_wav(tmp_path / "impatient.wav", 1.0, *asked, say(THANK), 5.0)
-
-
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("path", ["direct", "comm"])
 def test_speaking_over_a_story_stops_it_and_tells_how_much_was_heard(
-    open_notebook, impatient, path
+    open_notebook, tmp_path, path, count
 ):
-    notebook = open_notebook(CONNECT, microphone=impatient, remote=path == "comm")
+    microphone = impatient(tmp_path / "impatient.wav", count)
+    notebook = open_notebook(CONNECT, microphone=microphone, remote=path == "comm")
     notebook.run_all()
     ear = turn_microphone_on(notebook, path)
-    notebook.wait_until(f"len(session.replies) > {STORIES} and session.replies[-1].done", 60)
+    done = f"len(session.replies) > {count} and session.replies[-1].done"
+    notebook.wait_until(done, seconds=30 + 10 * count)
     stories, recording = told(notebook, ear)
     latency_ms = output_latency_ms(notebook)
-    assert len(stories) == STORIES
+    assert len(stories) == count
     for story in stories:
         assert (story.state, story.truncated_at_ms) == ("interrupted", [story.heard_ms])
         assert 0 < story.heard_ms <= story.received_ms
@@ -102,6 +98,12 @@ def test_speaking_over_a_story_stops_it_and_tells_how_much_was_heard(
     in_sound = [stop_ms(story, recording) for story in stories if story.cut_in_sound]
     if in_sound:
         show(f"barge-in on the offline server, {path}", in_sound)
+
+
+def impatient(path: Path, count: int) -> Path:
+    """Write what the microphone hears: a story asked for and spoken over, time and again."""
+    asked = [part for _ in range(count) for part in (say(ASK), LISTENED_SECONDS)]
+    return microphone_wav(path, 1.0, *asked, say(THANK), 5.0)
 
 
 def told(notebook: Notebook, ear: Tap) -> tuple[list[Story], Recording]:
