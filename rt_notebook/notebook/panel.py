@@ -64,6 +64,7 @@ class Panel(Observer):
         self._pages: dict[str, _Page] = {}
         self._owner = ""
         self._comm_blocks = False
+        self._armed = False
         self._speaking = "nobody"
         self._notices: list[dict[str, str]] = []
         self._changed_ids: dict[str, None] = {}
@@ -113,6 +114,8 @@ class Panel(Observer):
         )
         if message["public_key"] and page.link is None:
             self._spawn(self._offer(page, message["origin"], message["public_key"]))
+        if self._armed:
+            self.arm_microphone()
         self._show_path()
 
     def _on_bye(self, page: _Page, message: Message) -> None:
@@ -122,6 +125,7 @@ class Panel(Observer):
         self._show_path()
 
     def _on_claim(self, page: _Page, message: Message) -> None:
+        self._armed = False
         if self._owner == page.client:
             return
         former = self.player
@@ -260,16 +264,14 @@ class Panel(Observer):
         return owner or next((page for page in self._pages.values() if page.views > 0), None)
 
     def arm_microphone(self) -> None:
-        """Ask the user to press the microphone; nothing opens by itself."""
-        player = self.player
-        if player is not None:
-            self._to(player, Message("arm-mic"))
+        """Ask the user to press the microphone, as soon as a page shows it; nothing opens."""
+        self._armed = True
+        self._to_player(Message("arm-mic"))
 
     def stop_microphone(self) -> None:
-        """Close the microphone of the page that owns it."""
-        owner = self._pages.get(self._owner)
-        if owner is not None:
-            self._to(owner, Message("stop-mic", reason="stopped"))
+        """Close the microphone of the page that owns it; nobody is asked for one any more."""
+        self._armed = False
+        self._to_player(Message("stop-mic", reason="stopped"))
 
     def _page(self, client: str) -> _Page:
         if client not in self._pages:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ..speech import microphone_wav, say, wer
@@ -24,6 +22,14 @@ FOCUS = """() => {
     const seen = e.matches(":focus-visible") && outlineStyle !== "none" && outlineWidth !== "0px";
     return [name, seen, Boolean(e.closest(".rt-panel"))];
 }"""
+
+LEFT = """
+import threading
+from rt_notebook.notebook.widget import panel_of
+left, widget = threading.Event(), panel_of(session)
+assert widget.owner
+widget.observe(lambda change: change.new or left.set(), "owner")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +216,7 @@ def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
     notebook.command("notebook:clear-all-cell-outputs")
     panel.wait_track("ended")
 
-    notebook.run("from rt_notebook.notebook.widget import panel_of\nsession")
+    notebook.run("session")
     panel.microphone.click()
     notebook.wait_for("window.__rtStreams.length === 2")
     notebook.restart_kernel()
@@ -220,9 +226,10 @@ def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
     notebook.run_all()
     panel.microphone.click()
     notebook.wait_for("window.__rtStreams.length === 3")
-    notebook.wait_until("panel_of(session).owner")
     kernel = notebook.kernel
-    notebook.page.close()
+    kernel.execute(LEFT)
+    notebook.page.goto("about:blank")
+    assert kernel.evaluate("left.wait(20)")
 
 
 def test_what_is_typed_and_what_is_answered_stays_text(open_notebook, browser_page):

@@ -47,6 +47,10 @@ class Stage:
         return message
 
 
+async def as_coroutine(function):
+    function()
+
+
 @pytest.fixture
 def server():
     puppet = Puppet()
@@ -144,6 +148,16 @@ def test_a_claim_elsewhere_stops_the_microphone_here(stage):
     stage.page("claim", "two")
     assert stage.next("stop-mic")["client"] == "one"
     assert stage.traits["owner"] == "two"
+
+
+def test_a_microphone_asked_for_before_a_page_is_there_is_asked_for_when_one_comes(stage):
+    loop_thread().run(as_coroutine(stage.panel.arm_microphone))
+    stage.page("hello", views=1)
+    assert stage.next("arm-mic")["client"] == "one"
+    stage.page("claim")
+    stage.page("hello", "two", views=1)
+    assert stage.next("snapshot")["client"] == "two"
+    assert "arm-mic" not in [message.kind for message in stage.posted.queue]
 
 
 def test_a_chunk_that_was_sent_twice_is_heard_once(server, stage):
