@@ -171,6 +171,8 @@ export class Microphone {
     this.#path = path;
     this.#backlog.setPath(path);
     this.pump();
+    // Its end may have been lost with the path; without it the kernel waits for higher numbers.
+    if (this.#state === "off" && this.#sent > 0) this.#report("closed", "path changed");
   }
 
   /** Send what may be sent. */

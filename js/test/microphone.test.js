@@ -280,3 +280,13 @@ test("audio that stays unanswered is waited for while the microphone is open, an
   microphone.close();
   assert.equal(microphone.waitingMs, 0);
 });
+
+test("that it was closed is said again on another path: the first time may have been lost", async () => {
+  microphone.path = "direct";
+  assert.deepEqual(scene.log, []);
+  await scene.open();
+  scene.capture.speak(40);
+  microphone.close();
+  microphone.path = "comm";
+  assert.deepEqual(scene.log.slice(-2), ["mic-state closed", "mic-state closed"]);
+});

@@ -1088,6 +1088,7 @@ var Microphone = class {
     this.#path = path;
     this.#backlog.setPath(path);
     this.pump();
+    if (this.#state === "off" && this.#sent > 0) this.#report("closed", "path changed");
   }
   /** Send what may be sent. */
   pump() {
