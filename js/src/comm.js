@@ -6,7 +6,7 @@
 
 /** Page to kernel. @satisfies {Record<string, readonly string[]>} */
 export const PAGE_KINDS = /** @type {const} */ ({
-  hello: ["origin", "hostname", "secure", "can_record", "public_key", "views"],
+  hello: ["number", "origin", "hostname", "secure", "can_record", "public_key", "views"],
   bye: [],
   claim: [],
   release: [],

@@ -31,6 +31,7 @@ export class Link {
   /** @type {WebSocket | null} */
   #socket = null;
   #attempts = 0;
+  #hellos = 0;
   /** Whether a key was sent and its offer is still to come. */
   #asked = false;
   #answered = false;
@@ -66,7 +67,7 @@ export class Link {
   /** Say who this page is, and offer the direct path while there is none. */
   async hello() {
     const publicKey = this.#wantsDirect ? await this.#newKey() : "";
-    const fields = { ...this.#describe(), public_key: publicKey };
+    const fields = { ...this.#describe(), number: this.#hellos++, public_key: publicKey };
     this.#put(pageMessage("hello", this.#client, fields));
   }
 

@@ -59,6 +59,12 @@ test("a page says who it is, and offers no key where no direct path is possible"
   assert.deepEqual([kind, client, views, public_key], ["hello", "me", 2, ""]);
 });
 
+test("hellos are numbered: the kernel may take them in another order", async () => {
+  await link.hello();
+  await link.hello();
+  assert.deepEqual(model.sent.map(({ number }) => number), [0, 1]);
+});
+
 test("what is sent before the kernel answered waits for the answer, in order", async () => {
   link.send("claim");
   link.send("say", { text: "hi" });

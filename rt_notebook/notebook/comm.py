@@ -36,8 +36,9 @@ _LENGTH = struct.Struct("<I")
 #: Page to kernel: kind → fields besides ``kind`` and ``client``. ``+pcm`` marks a payload.
 PAGE_KINDS: dict[str, tuple[str, ...]] = {
     # A page came up (`initialize`), or shows one view more or less. `can_record` is a
-    # reason when it cannot: "" | "insecure" | "no-device-api" | "no-worklet".
-    "hello": ("origin", "hostname", "secure", "can_record", "public_key", "views"),
+    # reason when it cannot: "" | "insecure" | "no-device-api" | "no-worklet". `number` counts
+    # a page's hellos from 0: the kernel may take the first on another thread, and later.
+    "hello": ("number", "origin", "hostname", "secure", "can_record", "public_key", "views"),
     "bye": (),
     # The user acted here: this page now owns microphone and speaker.
     "claim": (),

@@ -34,6 +34,7 @@ _BYTES_PER_MS = 48
 class _Page:
     client: str
     microphone: Intake
+    hello: int = -1
     views: int = 0
     link: DirectLink | None = None
 
@@ -102,7 +103,8 @@ class Panel(Observer):
             self.notice("error", f"{error}.")
 
     def _on_hello(self, page: _Page, message: Message) -> None:
-        page.views = int(message["views"])
+        if message["number"] >= page.hello:
+            page.hello, page.views = message["number"], int(message["views"])
         self._to(
             page,
             Message(

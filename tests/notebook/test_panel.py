@@ -29,14 +29,14 @@ class Stage:
     async def _make(self, session):
         return Panel(session, self.posted.put, lambda **traits: self.traits.update(traits))
 
-    def page(self, kind, client="one", audio=b"", **fields):
+    def page(self, kind, client="one", audio=b"", on_main_thread=None, **fields):
         """Let a page send a message, and wait until it was taken."""
         known = {name: 0 for name in PAGE_KINDS[kind] if name != "+pcm"} | DEFAULTS
         content = {"kind": kind, "client": client, **known, **fields}
         message = page_message(content, audio)
 
         async def receive():
-            self.panel.receive(message)
+            self.panel.receive(message, on_main_thread=on_main_thread)
 
         loop_thread().run(receive())
 
@@ -116,6 +116,19 @@ def test_a_page_that_says_hello_gets_the_talk_so_far(server, stage):
     assert [(item["role"], item["text"]) for item in snapshot["items"]] == [
         ("user", "hi"), ("assistant", "hello"),
     ]  # fmt: skip
+
+
+def test_a_hello_that_was_overtaken_takes_nothing_back(stage):
+    stage.page("hello", views=1, number=1)
+    stage.page("hello", views=0, number=0)
+    assert stage.panel.can_play
+
+
+def test_the_panel_says_that_the_microphone_waits_while_the_comm_is_on_the_main_thread(stage):
+    stage.page("hello", on_main_thread=True)
+    assert stage.traits["mic_waits"]
+    stage.page("ping", on_main_thread=False)
+    assert not stage.traits["mic_waits"]
 
 
 def test_changes_are_gathered_and_the_order_is_sent_when_it_changed(server, stage):

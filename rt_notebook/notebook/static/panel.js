@@ -417,7 +417,7 @@ async function sendFile(file, send) {
 var PAGE_KINDS = (
   /** @type {const} */
   {
-    hello: ["origin", "hostname", "secure", "can_record", "public_key", "views"],
+    hello: ["number", "origin", "hostname", "secure", "can_record", "public_key", "views"],
     bye: [],
     claim: [],
     release: [],
@@ -596,6 +596,7 @@ var Link = class {
   /** @type {WebSocket | null} */
   #socket = null;
   #attempts = 0;
+  #hellos = 0;
   /** Whether a key was sent and its offer is still to come. */
   #asked = false;
   #answered = false;
@@ -627,7 +628,7 @@ var Link = class {
   /** Say who this page is, and offer the direct path while there is none. */
   async hello() {
     const publicKey = this.#wantsDirect ? await this.#newKey() : "";
-    const fields = { ...this.#describe(), public_key: publicKey };
+    const fields = { ...this.#describe(), number: this.#hellos++, public_key: publicKey };
     this.#put(pageMessage("hello", this.#client, fields));
   }
   /**
