@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .client.connect import session_named as session
     from .client.reply import Reply
     from .client.session import RealtimeSession
+    from .config.flat import response_create, session_update
+    from .config.notices import DeprecationNotice
+    from .config.preset import Preset
     from .config.session import SemanticVad, ServerVad
     from .errors import (
         AudioFormatError,
@@ -39,7 +42,9 @@ __all__ = [
     "AudioFormatError",
     "ConfigError",
     "ConnectionLost",
+    "DeprecationNotice",
     "LocalProtocolError",
+    "Preset",
     "RealtimeError",
     "RealtimeSession",
     "Reply",
@@ -49,7 +54,9 @@ __all__ = [
     "ServerVad",
     "ToolError",
     "connect",
+    "response_create",
     "session",
+    "session_update",
 ]
 
 _ERRORS = (
@@ -64,13 +71,17 @@ _ERRORS = (
 #: Public name → its module, and its name there where that differs.
 _HOMES = {
     **dict.fromkeys(_ERRORS, ".errors"),
+    "DeprecationNotice": ".config.notices",
+    "Preset": ".config.preset",
     "RealtimeSession": ".client.session",
     "Reply": ".client.reply",
     "Secret": ".secret",
     "SemanticVad": ".config.session",
     "ServerVad": ".config.session",
     "connect": ".client.connect",
+    "response_create": ".config.flat",
     "session": ".client.connect:session_named",
+    "session_update": ".config.flat",
 }
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from ..background import loop_thread
-from ..config.flat import to_response, to_session
+from ..config.flat import response_event, session_event
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.conversation import Conversation, Item
 from ..protocol.events import Event
@@ -127,8 +127,7 @@ class RealtimeSession:
         ConfigError
             If an option does not exist or is out of range; nothing is sent.
         """
-        session = to_session(options, self.config)
-        return self.send({"type": "session.update", "session": session})
+        return self.send(session_event(options, self.config))
 
     def respond(self, **options: Any) -> Reply:
         """Ask for a response (``response.create``).
@@ -144,10 +143,9 @@ class RealtimeSession:
 
     def ask(self, reply: Reply, **options: Any) -> Reply:
         """Ask for a response that `reply` will hold; otherwise as `respond`."""
-        event = Event(type="response.create", event_id=new_id("event"))
-        response = to_response(options)
-        marked = {**(response.get("metadata") or {}), REQUEST_KEY: event["event_id"]}
-        event["response"] = {**response, "metadata": marked}
+        event = Event({"event_id": new_id("event"), **response_event(options, self.config)})
+        marked = {**event["response"].get("metadata", {}), REQUEST_KEY: event["event_id"]}
+        event["response"] = {**event["response"], "metadata": marked}
         reply.request = event
         self._call(self.core.respond, reply, event)
         return reply
@@ -164,7 +162,7 @@ class RealtimeSession:
         """
         if not text.strip():
             raise LocalProtocolError("there is nothing to say: the text is empty")
-        to_response(options)
+        response_event(options, self.config)
         content = [{"type": "input_text", "text": text}]
         item = {"id": new_id("item"), "type": "message", "role": "user", "content": content}
         self.send({"type": "conversation.item.create", "item": item})

@@ -1,111 +1,213 @@
-"""From flat names to the API's JSON: sparse, checked, refused in one sentence."""
+"""From flat names to the API's events and back: sparse, checked, refused in one sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from ..errors import ConfigError
-from .catalogue import DEFAULT_TRANSCRIPTION_MODEL
-from .options import OPTIONS, TRANSCRIPTION_PATH, TURN_DETECTION_PATH, Option, option_named
-from .response import Response
-from .session import Session
+from .checks import check_response, check_session
+from .dialect import check_dialect, to_wire
+from .formats import SHORT_NAMES
+from .nesting import check_spoken, nested, read, value_at
+from .options import OPTIONS, Option, option_named, options_for
+from .structures import Format, Switch
+from .validation import validate
 
-__all__ = ["to_response", "to_session"]
+__all__ = [
+    "response_create",
+    "response_event",
+    "session_event",
+    "session_update",
+    "to_flat",
+    "to_response",
+    "to_session",
+]
 
-#: What a lone part goes with when nothing is in force.
-_PARENT_DEFAULTS = {
-    TURN_DETECTION_PATH: {"type": "server_vad"},
-    TRANSCRIPTION_PATH: {"model": DEFAULT_TRANSCRIPTION_MODEL},
-}
+Json = dict[str, Any]
 
 
-def to_session(
-    flat: Mapping[str, Any], effective: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the ``session`` object of a ``session.update`` for flat names.
+def session_update(
+    dialect: str = "ga",
+    *,
+    effective: Mapping[str, Any] | None = None,
+    has_audio: bool = False,
+    **flat: Any,
+) -> Json:
+    """Return a ``session.update`` as it goes over the wire; no connection is needed.
 
     Parameters
     ----------
-    flat : mapping
-        Flat name → value; only what is named is sent.
+    dialect : {"ga", "beta"}
+        How the server speaks.
     effective : mapping, optional
-        The session that the server last acknowledged: a lone part, such as a threshold,
-        goes with the type in force.
+        The session in force, in GA's nesting: a lone part goes with what it belongs to there.
+    has_audio : bool
+        Whether the model has answered with audio already, which freezes the voice.
+    **flat
+        Flat names, such as ``voice`` or ``turn_detection_threshold``; see `options`. Only
+        what is named is sent. ``event_id`` names the event.
+
+    Returns
+    -------
+    dict
+        JSON, but for the secrets of tool servers, which are `Secret`.
 
     Raises
     ------
     ConfigError
         In one sentence, naming the option and what it takes.
     """
-    return _checked(Session, {"type": "realtime", **_nested(flat, "session", effective)})
+    event = session_event(flat, effective, dialect=dialect, has_audio=has_audio)
+    return to_wire(event, dialect)
 
 
-def to_response(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ``response`` object of a ``response.create`` for flat names.
+def response_create(
+    dialect: str = "ga",
+    *,
+    effective: Mapping[str, Any] | None = None,
+    has_audio: bool = False,
+    **flat: Any,
+) -> Json:
+    """Return a ``response.create`` as it goes over the wire; otherwise as `session_update`."""
+    event = response_event(flat, effective, dialect=dialect, has_audio=has_audio)
+    return to_wire(event, dialect)
 
-    Raises
-    ------
-    ConfigError
-        In one sentence, naming the option and what it takes.
+
+def session_event(
+    flat: Mapping[str, Any],
+    effective: Mapping[str, Any] | None = None,
+    *,
+    dialect: str = "ga",
+    has_audio: bool = False,
+) -> Json:
+    """Return a ``session.update`` with GA's names, for a server of either dialect.
+
+    Parameters and errors are those of `session_update`; `dialect.to_wire` makes of it what
+    goes over the wire.
     """
-    return _checked(Response, _nested(flat, "response", None))
+    own, rest = _of_event(flat, "session")
+    body = to_session(rest, effective, dialect=dialect, has_audio=has_audio)
+    event = {"type": "session.update", **own, "session": body}
+    to_wire(event, dialect)  # refuses now what beta cannot say
+    return event
 
 
-def _nested(
-    flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    given = [(option_named(name, kind), value) for name, value in flat.items()]
-    for option, value in sorted(given, key=lambda pair: len(pair[0].path)):
-        _set(body, option.path, option.value(value), option)
-    for path, default in _PARENT_DEFAULTS.items():
-        part = _get(body, path)
-        if isinstance(part, dict):
-            key = next(iter(default))
-            in_force = _get(effective or {}, path)
-            known = (
-                {key: in_force[key]} if isinstance(in_force, dict) and key in in_force else default
-            )
-            part.update({**known, **part})
+def response_event(
+    flat: Mapping[str, Any],
+    effective: Mapping[str, Any] | None = None,
+    *,
+    dialect: str = "ga",
+    has_audio: bool = False,
+) -> Json:
+    """Return a ``response.create`` with GA's names, for a server of either dialect."""
+    own, rest = _of_event(flat, "response")
+    body = to_response(rest, effective, dialect=dialect, has_audio=has_audio)
+    event = {"type": "response.create", **own, "response": body}
+    to_wire(event, dialect)
+    return event
+
+
+def to_session(
+    flat: Mapping[str, Any],
+    effective: Mapping[str, Any] | None = None,
+    *,
+    dialect: str = "ga",
+    has_audio: bool = False,
+) -> Json:
+    """Return the ``session`` object of a ``session.update``, in GA's nesting.
+
+    Parameters and errors are those of `session_update`.
+    """
+    in_force = effective or {}
+    body = _body(flat, "session", in_force, dialect)
+    body = {"type": in_force.get("type") or "realtime", **body}
+    check_session(body, dialect=dialect, effective=in_force, has_audio=has_audio)
+    validate(body, "session", dialect)
     return body
 
 
-def _set(body: dict[str, Any], path: tuple[str, ...], value: Any, option: Option) -> None:
-    for key in path[:-1]:
-        body = body.setdefault(key, {})
-        if body is None:
-            raise ConfigError(f"{option.flag} conflicts with turning {key.replace('_', ' ')} off")
-    body[path[-1]] = value
+def to_response(
+    flat: Mapping[str, Any],
+    effective: Mapping[str, Any] | None = None,
+    *,
+    dialect: str = "ga",
+    has_audio: bool = False,
+) -> Json:
+    """Return the ``response`` object of a ``response.create``, in GA's nesting.
 
-
-def _get(body: Mapping[str, Any], path: Iterable[str]) -> Any:
-    value: Any = body
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _checked(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
-    try:
-        model.model_validate(body)
-    except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
+    Parameters and errors are those of `session_update`.
+    """
+    in_force = effective or {}
+    body = _body(flat, "response", in_force, dialect)
+    check_response(body, dialect=dialect, effective=in_force, has_audio=has_audio)
+    validate(body, "response", dialect)
     return body
 
 
-def _sentence(error: ValidationError) -> str:
-    """Say the first thing that is wrong in the words of the flat names."""
-    first = error.errors()[0]
-    # A union adds the member's tag to the location ("server_vad"): it is no key.
-    keys = tuple(part for part in first["loc"] if isinstance(part, str))
-    option = max(
-        (o for o in OPTIONS if set(o.path) <= set(keys)), key=lambda o: len(o.path), default=None
+def _of_event(flat: Mapping[str, Any], kind: str) -> tuple[Json, Json]:
+    """Part what belongs to the event from what belongs into its object."""
+    own, rest = {}, {}
+    for name, given in flat.items():
+        option = option_named(name, kind)
+        if not option.of_event:
+            rest[name] = given
+        elif given not in (None, ""):
+            own[option.path[-1]] = option.value(given)
+    return own, rest
+
+
+def _body(flat: Mapping[str, Any], kind: str, effective: Mapping[str, Any], dialect: str) -> Json:
+    check_dialect(dialect)
+    for name in flat:
+        option = option_named(name, kind)
+        if option.of_event:
+            raise ConfigError(f"{name} belongs to the event, not to the {kind}")
+        check_spoken(option, dialect)
+    return nested(read(flat, kind), effective, dialect)
+
+
+# Back
+
+
+def to_flat(body: Mapping[str, Any], kind: str = "session") -> Json:
+    """Return a session or response, in GA's nesting, under flat names.
+
+    Parameters
+    ----------
+    body : mapping
+        What is sent or in force. Keys that no option has, such as the session's id, are
+        left out.
+    kind : {"session", "response"}
+        Which of the two it is.
+
+    Returns
+    -------
+    dict
+        Flat name → value, parts under names of their own; `to_session` makes the same of it.
+    """
+    flat = {}
+    for option in options_for(kind):
+        value = value_at(body, option.path)
+        if _says(option, value, body):
+            is_format = isinstance(option.takes, Format) and isinstance(value, Mapping)
+            flat[option.name] = SHORT_NAMES.get(value["type"], value) if is_format else value
+    return flat
+
+
+def _says(option: Option, value: Any, body: Mapping[str, Any]) -> bool:
+    """Whether a value is said by this option: not by its parts, a switch, or its absence."""
+    if option.of_event or isinstance(option.takes, Switch):
+        return False
+    if value is None:
+        holder = value_at(body, option.path[:-1])
+        there = isinstance(holder, Mapping) and option.path[-1] in holder
+        return there and option.nullable and not option.nulls_parent
+    parts = [o for o in OPTIONS if len(o.path) > len(option.path) and _starts(o, option)]
+    return not (
+        isinstance(value, Mapping) and any(value_at(body, o.path) is not None for o in parts)
     )
-    if first["type"] == "extra_forbidden" and option is not None:
-        return f"{keys[-1]!r} does not go with {option.flag} as it is set"
-    name = option.flag if option else ".".join(keys)
-    hint = f" ({option.help})" if option else ""
-    return f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}{hint}"
+
+
+def _starts(part: Option, whole: Option) -> bool:
+    return part.path[: len(whole.path)] == whole.path

@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import ConfigError
 
-__all__ = ["FORMATS", "AudioFormat", "Pcm", "Pcma", "Pcmu", "audio_format", "sample_rate_hz"]
+__all__ = [
+    "FORMATS",
+    "SHORT_NAMES",
+    "AudioFormat",
+    "Pcm",
+    "Pcma",
+    "Pcmu",
+    "audio_format",
+    "sample_rate_hz",
+]
 
 
 class _Format(BaseModel):
@@ -47,6 +56,9 @@ FORMATS: dict[str, Pcm | Pcmu | Pcma] = {
     "g711_alaw": Pcma(),
     "audio/pcma": Pcma(),
 }
+
+#: GA's type → the short name, which beta uses on the wire.
+SHORT_NAMES = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw"}
 
 
 def audio_format(name: str) -> Pcm | Pcmu | Pcma:

@@ -1,327 +1,231 @@
 """One table of flat names: each parameter written once, used everywhere.
 
 A flat name (``turn_detection_threshold``) is what a person types in Python and, in
-kebab-case, in a magic. Its *path* is where the value lies in the GA ``session`` object of
-``session.update``, or in the ``response`` object of ``response.create``. Magics, completion
-and help are made from this table.
+kebab-case, in a magic. The names are those of PSOpenAI's ``Set-RealtimeSessionConfiguration``
+and ``Request-RealtimeSessionResponse`` in snake_case, and the API's own where those have none.
+Magics, completion, controls and help are made from this table.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import BaseModel
+from functools import partial
 
 from ..errors import ConfigError
-from .catalogue import DEFAULT_TRANSCRIPTION_MODEL, MODELS, TRANSCRIPTION_MODELS, VOICES
+from .catalogue import MODELS, VOICES
+from .hearing import HEARING
+from .option import Option
+from .reading import Choice, Flag, Name, Number, Text, Tokens, Whole
+from .structures import (
+    Format,
+    Items,
+    Logprobs,
+    Metadata,
+    Modalities,
+    Object,
+    Shorthand,
+    ToolChoice,
+    Tools,
+)
 
 __all__ = [
     "MODEL_NAMES",
     "OPTIONS",
-    "TRANSCRIPTION_PATH",
-    "TURN_DETECTION_PATH",
+    "PROMPT_PATH",
+    "TRACING_PATH",
+    "TRUNCATION_PATH",
+    "VOICE_PATH",
     "Option",
+    "name_at",
     "option_named",
     "options_for",
 ]
 
-_OFF = {"", "none", "off", "false", "null"}
-_TRUE = {"true", "on", "yes", "1"}
-_FALSE = {"false", "off", "no", "0"}
+#: The model is chosen when connecting; completion offers these.
+MODEL_NAMES = tuple(model.name for model in MODELS)
 
-
-def _text(value: Any) -> Any:
-    return value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, str) else value
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, str) else value
-
-
-def _flag(value: Any) -> Any:
-    if isinstance(value, str) and value.lower() in _TRUE | _FALSE:
-        return value.lower() in _TRUE
-    return value
-
-
-def _tokens(value: Any) -> Any:
-    """``-1`` and ``inf`` mean no limit."""
-    if value in (-1, "-1", "inf", float("inf")):
-        return "inf"
-    return _whole(value)
-
-
-def _modalities(value: Any) -> Any:
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "[{":
-        return json.loads(value)
-    return value
-
-
-def _dumped(value: Any) -> Any:
-    return value.dump() if isinstance(value, BaseModel) and hasattr(value, "dump") else value
-
-
-@dataclass(frozen=True)
-class Option:
-    """One parameter.
-
-    Parameters
-    ----------
-    name : str
-        Flat name in snake_case.
-    path : tuple of str
-        Where the value lies in the GA object.
-    help : str
-        What it does, with range and default.
-    read : callable
-        Makes the API's value of what was typed, or passes it through.
-    choices : tuple of str
-        Offered by completion; other values may be allowed.
-    nullable : bool
-        Whether ``none``, ``off`` and ``false`` mean null.
-    session, response : bool
-        Which of the two objects has it.
-    aliases : tuple of str
-        Other flat names for the same thing.
-    """
-
-    name: str
-    path: tuple[str, ...]
-    help: str
-    read: Callable[[Any], Any] = _text
-    choices: tuple[str, ...] = ()
-    nullable: bool = False
-    session: bool = True
-    response: bool = False
-    aliases: tuple[str, ...] = field(default=())
-
-    @property
-    def flag(self) -> str:
-        """The option of a magic: ``--turn-detection-threshold``."""
-        return "--" + self.name.replace("_", "-")
-
-    def value(self, given: Any) -> Any:
-        """Return the API's value of what a person gave.
-
-        Raises
-        ------
-        ConfigError
-            If it cannot be read as what this option takes.
-        """
-        if self.nullable and (given is None or given is False or _is_off(given)):
-            return None
-        try:
-            return self.read(_dumped(given))
-        except ConfigError:
-            raise
-        except (ValueError, TypeError):
-            raise ConfigError(f"{self.flag}: cannot read {given!r}; {self.help}") from None
-
-
-def _is_off(value: Any) -> bool:
-    return isinstance(value, str) and value.lower() in _OFF
-
-
-def _turn_detection(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-def _transcription(value: Any) -> Any:
-    if value is True or (isinstance(value, str) and value.lower() in _TRUE):
-        return {"model": DEFAULT_TRANSCRIPTION_MODEL}
-    return {"model": value} if isinstance(value, str) else value
-
-
-def _noise_reduction(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-_IN = ("audio", "input")
 _OUT = ("audio", "output")
-TURN_DETECTION_PATH = (*_IN, "turn_detection")
-TRANSCRIPTION_PATH = (*_IN, "transcription")
-_NOISE = (*_IN, "noise_reduction")
+VOICE_PATH = (*_OUT, "voice")
+PROMPT_PATH = ("prompt",)
+TRACING_PATH = ("tracing",)
+TRUNCATION_PATH = ("truncation",)
 
-OPTIONS: tuple[Option, ...] = (
+_EFFORTS = ("minimal", "low", "medium", "high", "xhigh")
+
+
+_both = partial(Option, response=True)
+_response = partial(Option, session=False, response=True)
+
+_SESSION = (
     Option(
-        "instructions",
-        ("instructions",),
-        "what the model is told to be and do; '' clears",
-        response=True,
+        "session_type",
+        ("type",),
+        "a conversation or transcription only; chosen when connecting",
+        Choice(("realtime", "transcription")),
+        aliases=("type",),
     ),
-    Option(
+    Option("model", ("model",), "chosen when connecting", Name(MODEL_NAMES, "model")),
+)
+_SPEECH = (
+    _both(
+        "instructions", ("instructions",), "what the model is told to be and do; '' clears", Text()
+    ),
+    _both(
         "output_modalities",
         ("output_modalities",),
-        "audio (brings a transcript) or text",
-        _modalities,
-        ("audio", "text"),
-        response=True,
+        "how it answers; audio brings a transcript",
+        Modalities(),
+        default="audio",
         aliases=("modalities",),
     ),
-    Option(
+    _both(
         "voice",
-        (*_OUT, "voice"),
-        "name of the voice; frozen after the first audio",
-        _json,
-        VOICES,
-        response=True,
+        VOICE_PATH,
+        "who speaks; frozen after the first audio",
+        Name(VOICES, "voice", as_object='{"id": …} for one of your own'),
     ),
-    Option("speed", (*_OUT, "speed"), "0.25 to 1.5, default 1.0", _number),
-    Option(
-        "input_audio_noise_reduction_type",
-        _NOISE,
-        "near_field (headset), far_field (laptop) or none",
-        _noise_reduction,
-        ("near_field", "far_field", "none"),
-        nullable=True,
-        aliases=("noise_reduction",),
+    Option("speed", (*_OUT, "speed"), "how fast it speaks", Number(0.25, 1.5), default="1.0"),
+    _both(
+        "output_audio_format",
+        (*_OUT, "format"),
+        "format of the audio that comes back",
+        Format(),
+        default="pcm16",
     ),
-    Option(
-        "input_audio_transcription",
-        TRANSCRIPTION_PATH,
-        "true, false, or the model that transcribes what the user says",
-        _transcription,
-        (*(model.name for model in TRANSCRIPTION_MODELS), "none"),
-        nullable=True,
-        aliases=("transcription", "enable_input_audio_transcription"),
+)
+_TOOLS = (
+    _both("tools", ("tools",), "what the model may call; [] clears", Tools(), default="[]"),
+    _both("tool_choice", ("tool_choice",), "which it calls", ToolChoice(), default="auto"),
+    _both(
+        "parallel_tool_calls",
+        ("parallel_tool_calls",),
+        "whether it calls several at once (reasoning models)",
+        Flag(),
     ),
-    Option(
-        "input_audio_transcription_model",
-        (*TRANSCRIPTION_PATH, "model"),
-        "the model that transcribes what the user says",
-        choices=tuple(model.name for model in TRANSCRIPTION_MODELS),
-    ),
-    Option(
-        "input_audio_transcription_language",
-        (*TRANSCRIPTION_PATH, "language"),
-        "ISO-639-1, such as en",
-    ),
-    Option(
-        "input_audio_transcription_prompt",
-        (*TRANSCRIPTION_PATH, "prompt"),
-        "words that guide the transcription",
-    ),
-    Option(
-        "turn_detection",
-        TURN_DETECTION_PATH,
-        "server_vad, semantic_vad, or none for push-to-talk",
-        _turn_detection,
-        ("server_vad", "semantic_vad", "none"),
-        nullable=True,
-        aliases=("turn_detection_type",),
-    ),
-    Option(
-        "turn_detection_eagerness",
-        (*TURN_DETECTION_PATH, "eagerness"),
-        "low, medium, high or auto (semantic_vad)",
-        choices=("low", "medium", "high", "auto"),
-        aliases=("eagerness",),
-    ),
-    Option(
-        "turn_detection_threshold",
-        (*TURN_DETECTION_PATH, "threshold"),
-        "0 to 1, default 0.5 (server_vad)",
-        _number,
-        aliases=("threshold",),
-    ),
-    Option(
-        "turn_detection_prefix_padding",
-        (*TURN_DETECTION_PATH, "prefix_padding_ms"),
-        "ms kept before speech, default 300 (server_vad)",
-        _whole,
-        aliases=("prefix_padding_ms",),
-    ),
-    Option(
-        "turn_detection_silence_duration",
-        (*TURN_DETECTION_PATH, "silence_duration_ms"),
-        "ms of silence that end a turn, default 500 (server_vad)",
-        _whole,
-        aliases=("silence_duration_ms",),
-    ),
-    Option(
-        "turn_detection_idle_timeout",
-        (*TURN_DETECTION_PATH, "idle_timeout_ms"),
-        "5000 to 30000 ms, or none (server_vad)",
-        _whole,
-        nullable=True,
-    ),
-    Option(
-        "create_response_on_turn_end",
-        (*TURN_DETECTION_PATH, "create_response"),
-        "true to answer when a turn ends, false to wait for %rt_respond",
-        _flag,
-        ("true", "false"),
-    ),
-    Option(
-        "interrupt_response",
-        (*TURN_DETECTION_PATH, "interrupt_response"),
-        "true to let speech interrupt the answer",
-        _flag,
-        ("true", "false"),
-    ),
-    Option("tools", ("tools",), "list of tools as JSON; [] clears", _json, response=True),
-    Option(
-        "tool_choice",
-        ("tool_choice",),
-        "auto, none, required, or a tool as JSON",
-        _json,
-        ("auto", "none", "required"),
-        response=True,
-    ),
-    Option(
+)
+_MODEL = (
+    _both("temperature", ("temperature",), "how freely it speaks", Number(0.6, 1.2), default="0.8"),
+    _both(
         "max_output_tokens",
         ("max_output_tokens",),
-        "1 to 4096, or -1 or inf for no limit",
-        _tokens,
-        response=True,
+        "how long an answer may get, tool calls included",
+        Tokens(),
+        default="inf",
+        aliases=("max_response_output_tokens",),
     ),
+    _both(
+        "reasoning",
+        ("reasoning",),
+        "reasoning as a whole, or its effort",
+        Shorthand("effort", _EFFORTS),
+    ),
+    _both(
+        "reasoning_effort",
+        ("reasoning", "effort"),
+        "how long it thinks (gpt-realtime-2 and later)",
+        Choice(_EFFORTS),
+        default="low",
+    ),
+    _both(
+        "prompt",
+        PROMPT_PATH,
+        "a stored prompt as a whole, or its id; gone on 2026-11-30",
+        Shorthand("id", (), any_word=True),
+        nullable=True,
+    ),
+    _both(
+        "prompt_id",
+        (*PROMPT_PATH, "id"),
+        "id of a stored prompt; gone on 2026-11-30",
+        Text(empty=False),
+    ),
+    _both("prompt_version", (*PROMPT_PATH, "version"), "its version", Text(empty=False)),
+    _both("prompt_variables", (*PROMPT_PATH, "variables"), "what goes into it", Object()),
     Option(
         "truncation",
-        ("truncation",),
-        "auto, disabled, or a retention ratio as JSON",
-        _json,
-        ("auto", "disabled"),
+        TRUNCATION_PATH,
+        "what is dropped when the context is full",
+        Shorthand("type", ("auto", "disabled"), literals=("auto", "disabled")),
+        default="auto",
     ),
     Option(
+        "truncation_retention_ratio",
+        (*TRUNCATION_PATH, "retention_ratio"),
+        "share of the context that stays when items are dropped",
+        Number(0, 1),
+        aliases=("retention_ratio",),
+    ),
+    Option(
+        "truncation_token_limits_post_instructions",
+        (*TRUNCATION_PATH, "token_limits", "post_instructions"),
+        "tokens after the instructions from which on items are dropped",
+        Whole(0, unit="tokens"),
+    ),
+    Option(
+        "tracing",
+        TRACING_PATH,
+        "traces in the provider's dashboard; frozen once on",
+        Shorthand("workflow_name", ("auto",), literals=("auto",)),
+        default="none",
+        nullable=True,
+    ),
+    Option(
+        "tracing_workflow_name", (*TRACING_PATH, "workflow_name"), "the trace's workflow", Text()
+    ),
+    Option("tracing_group_id", (*TRACING_PATH, "group_id"), "what it is grouped by", Text()),
+    Option("tracing_metadata", (*TRACING_PATH, "metadata"), "what is kept with it", Object()),
+    Option(
+        "include",
+        ("include",),
+        "log-probabilities of the transcription",
+        Logprobs(),
+        default="none",
+        aliases=("include_logprobs",),
+        nullable=True,
+    ),
+)
+_RESPONSE = (
+    _response(
         "conversation",
         ("conversation",),
-        "auto, or none for an answer beside the conversation",
-        choices=("auto", "none"),
-        session=False,
-        response=True,
+        "none for an answer beside the conversation",
+        Name(("auto", "none"), "conversation"),
+        default="auto",
     ),
-    Option(
+    _response(
         "input",
         ("input",),
-        "items to answer instead of the conversation; [] for none",
-        _json,
-        session=False,
-        response=True,
+        "what is answered instead of the conversation; [] for nothing",
+        Items(),
+        aliases=("input_object",),
     ),
-    Option(
+    _response(
         "metadata",
         ("metadata",),
-        "up to 16 pairs of text, as JSON",
-        _json,
-        session=False,
-        response=True,
+        "what comes back with the answer",
+        Metadata(),
+        aliases=("meta_data",),
+    ),
+)
+_EVENT = (
+    _both(
+        "event_id",
+        ("event_id",),
+        "names the event in an error that it causes",
+        Text(longest=512),
+        of_event=True,
     ),
 )
 
-#: The model is chosen when connecting; completion offers these.
-MODEL_NAMES = tuple(model.name for model in MODELS)
+OPTIONS: tuple[Option, ...] = (
+    *_SPEECH,
+    *HEARING,
+    *_TOOLS,
+    *_MODEL,
+    *_RESPONSE,
+    *_SESSION,
+    *_EVENT,
+)
 
 _BY_NAME = {name: option for option in OPTIONS for name in (option.name, *option.aliases)}
 
@@ -346,3 +250,9 @@ def option_named(name: str, kind: str = "session") -> Option:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ConfigError(f"unknown {kind} option {name!r}{hint}")
     return option
+
+
+def name_at(path: tuple[str, ...]) -> str:
+    """Return the flat name of a place in the GA object, as sentences use it."""
+    names = [option.name for option in OPTIONS if option.path == path]
+    return names[-1] if names else ".".join(path)

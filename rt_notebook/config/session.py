@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .formats import AudioFormat
+from .languages import check_language
 
 __all__ = [
     "AudioInput",
     "AudioOutput",
     "CustomVoice",
     "FunctionTool",
+    "Include",
+    "Language",
     "MaxTokens",
     "McpTool",
     "Modalities",
@@ -35,11 +38,15 @@ __all__ = [
     "ToolChoice",
     "Tracing",
     "Transcription",
+    "TranscriptionAudio",
+    "TranscriptionSession",
     "TurnDetection",
 ]
 
 Modalities = Annotated[list[Literal["audio", "text"]], Field(min_length=1, max_length=1)]
 MaxTokens = Annotated[int, Field(ge=1, le=4096)] | Literal["inf"]
+Language = Annotated[str, AfterValidator(check_language)]
+Include = list[Literal["item.input_audio_transcription.logprobs"]]
 
 
 class Sparse(BaseModel):
@@ -63,8 +70,8 @@ class Transcription(Sparse):
     """Transcription of the user's audio by a model of its own; null turns it off."""
 
     model: str | None = None
-    language: str | None = Field(None, pattern="^[a-z]{2}$", description="ISO-639-1")
-    languages: list[str] | None = None
+    language: Language | None = None
+    languages: Annotated[list[Language], Field(min_length=1)] | None = None
     prompt: str | None = None
     keywords: list[str] | None = None
     delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
@@ -245,7 +252,7 @@ class Session(Sparse):
     instructions: str | None = None
     output_modalities: Modalities | None = None
     audio: SessionAudio | None = None
-    include: list[Literal["item.input_audio_transcription.logprobs"]] | None = None
+    include: Include | None = None
     tools: list[Tool] | None = None
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
@@ -257,3 +264,23 @@ class Session(Sparse):
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(**{"type": "realtime", **fields})
+
+
+class TranscriptionAudio(Sparse):
+    """``session.audio`` of a session that only hears."""
+
+    input: AudioInput | None = None
+
+
+class TranscriptionSession(Sparse):
+    """The object of ``session.update`` for a session that only transcribes.
+
+    Source: API reference ``RealtimeTranscriptionSessionCreateRequest`` (GA).
+    """
+
+    type: Literal["transcription"] = "transcription"
+    audio: TranscriptionAudio | None = None
+    include: Include | None = None
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**{"type": "transcription", **fields})

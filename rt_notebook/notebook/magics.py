@@ -164,7 +164,8 @@ class RealtimeMagics(Magics):
                 print(f"Sent; the server has not answered within {CONFIG_SECONDS:g} s.")
                 return
         self._store(args, session.config)
-        shown = [o for o in OPTIONS if o.session and (not args.options or o.name in args.options)]
+        asked = args.options or [o.name for o in OPTIONS if o.session and not o.of_event]
+        shown = [o for o in OPTIONS if o.name in asked]
         for option in shown:
             print(f"{option.flag:<40} {_value_at(session.config, option.path)}")
 

@@ -16,6 +16,7 @@ import json
 from typing import Any, NoReturn
 
 from ..errors import RealtimeError
+from ..secret import Secret
 
 __all__ = [
     "MAX_DEPTH",
@@ -83,8 +84,16 @@ class Event(dict[str, Any]):
         return str(self["type"])
 
     def to_json(self) -> str:
-        """Return the event as one JSON text frame."""
-        return json.dumps(self, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        """Return the event as one JSON text frame, with the text of each `Secret`."""
+        return json.dumps(
+            self, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_revealed
+        )
+
+
+def _revealed(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"a value of type {type(value).__name__} is not JSON")
 
 
 def parse_event(frame: str | bytes) -> Event:

@@ -1,0 +1,55 @@
+"""The secrets inside a configuration: what a tool server is reached with.
+
+An MCP tool's `authorization` and `headers` become `Secret` where they enter, so that a
+dry run, a log or a traceback cannot show them. They become text again on the wire only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..secret import MASK, Secret
+
+__all__ = ["concealed", "is_masked", "masked", "revealed"]
+
+
+def concealed(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool with `Secret` in place of its authorization and of each header."""
+    hidden = dict(tool)
+    if "authorization" in hidden:
+        hidden["authorization"] = _secret(hidden["authorization"])
+    if isinstance(headers := hidden.get("headers"), Mapping):
+        hidden["headers"] = {name: _secret(value) for name, value in headers.items()}
+    return hidden
+
+
+def is_masked(tool: Mapping[str, Any]) -> bool:
+    """Whether a secret of a tool is ``•••``: it was read from where none is written."""
+    headers = tool.get("headers")
+    values = [tool.get("authorization"), *(headers.values() if isinstance(headers, dict) else ())]
+    return any(isinstance(one, Secret) and one.reveal() == MASK for one in values)
+
+
+def revealed(value: Any) -> Any:
+    """Return JSON with the text of every `Secret`, for the wire."""
+    return _replaced(value, Secret.reveal)
+
+
+def masked(value: Any) -> Any:
+    """Return JSON with ``•••`` for every `Secret`, for showing and for files."""
+    return _replaced(value, str)
+
+
+def _secret(value: Any) -> Any:
+    return Secret(value) if isinstance(value, str) else value
+
+
+def _replaced(value: Any, text_of: Callable[[Secret], str]) -> Any:
+    if isinstance(value, Secret):
+        return text_of(value)
+    if isinstance(value, Mapping):
+        return {key: _replaced(one, text_of) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_replaced(one, text_of) for one in value]
+    return value

@@ -1,0 +1,119 @@
+"""The last look: a whole object against the API's model, and its mistake in a sentence.
+
+What comes as JSON (a tool, a whole turn detection) is checked here, by the pydantic models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..errors import ConfigError
+from .beta import BetaResponse, BetaSession
+from .hidden import revealed
+from .options import OPTIONS, Option
+from .reading import either, nearest, shown
+from .response import Response
+from .session import FunctionTool, McpTool, Session, TranscriptionSession
+
+__all__ = ["validate"]
+
+_MODELS: dict[tuple[str, str], type[BaseModel]] = {
+    ("session", "ga"): Session,
+    ("session", "beta"): BetaSession,
+    ("response", "ga"): Response,
+    ("response", "beta"): BetaResponse,
+}
+_SECRETS = {"authorization", "headers"}
+
+Path = tuple[str | int, ...]
+
+
+def validate(body: dict[str, Any], kind: str, dialect: str) -> None:
+    """Check a session or response, in GA's nesting, against the model of its dialect.
+
+    Raises
+    ------
+    ConfigError
+        In one sentence that names the option; secrets are not in it.
+    """
+    hears = kind == "session" and body.get("type") == "transcription"
+    model = TranscriptionSession if hears else _MODELS[kind, dialect]
+    plain = revealed(body)
+    try:
+        model.model_validate(plain)
+    except ValidationError as error:
+        sentence = _sentence(error, plain)
+    else:
+        return
+    raise ConfigError(sentence)
+
+
+def _sentence(error: ValidationError, body: dict[str, Any]) -> str:
+    located = [(_path(one["loc"], body), one) for one in error.errors(include_url=False)]
+    # Every branch of a union complains; the one that got furthest was meant.
+    path, first = max(located, key=lambda found: len(found[0]))
+    where, kind = _named(path), first["type"]
+    if kind == "extra_forbidden":
+        near = nearest(str(path[-1]), _keys_beside(path))
+        hint = f"; did you mean {near!r}?" if near else ""
+        return f"{_named(path[:-1])} has no {path[-1]!r}{hint}"
+    if kind == "missing":
+        return f"{_named(path[:-1])} lacks {path[-1]!r}"
+    if kind == "union_tag_not_found":
+        return f"{where} lacks 'type'"
+    got = "" if _SECRETS & set(path) else f", got {shown(first['input'])}"
+    context = first.get("ctx", {})
+    words = context.get("expected") or context.get("expected_tags")
+    if words:
+        given = context.get("tag")
+        return f"{where} takes {_words(words)}" + (f", got {shown(given)}" if given else got)
+    return f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}{got}"
+
+
+def _words(listed: Any) -> str:
+    names = [name.strip(" '") for name in str(listed).replace(" or ", ",").split(",")]
+    return either(names)
+
+
+def _path(location: Sequence[int | str], body: Any) -> Path:
+    """Return the keys of a location; what the JSON lacks are names of union branches."""
+    path: list[str | int] = []
+    for index, step in enumerate(location):
+        if _holds(body, step):
+            body = body[step]
+        elif not (isinstance(body, dict) and index == len(location) - 1):
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _holds(body: Any, step: int | str) -> bool:
+    if isinstance(body, list):
+        return isinstance(step, int) and step < len(body)
+    return isinstance(body, dict) and step in body
+
+
+def _option_of(path: Path) -> Option | None:
+    """Return the option that a place belongs to: the deepest one above it."""
+    above = [o for o in reversed(OPTIONS) if path[: len(o.path)] == o.path]
+    return max(above, key=lambda option: len(option.path), default=None)
+
+
+def _named(path: Path) -> str:
+    """Name a place: ``tools[0].name``."""
+    option = _option_of(path)
+    name, rest = (option.name, path[len(option.path) :]) if option else ("", path)
+    for step in rest:
+        name += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return name.lstrip(".") or "the configuration"
+
+
+def _keys_beside(path: Path) -> set[str]:
+    """Known names of the keys beside one that is unknown."""
+    if path[0] == "tools":
+        return {*FunctionTool.model_fields, *McpTool.model_fields}
+    depth = len(path) - 1
+    return {o.path[depth] for o in OPTIONS if o.path[:depth] == path[:-1] and len(o.path) > depth}
