@@ -12,6 +12,7 @@ from typing import Any
 
 from ..protocol.events import MAX_DEPTH
 from .refusals import Refusal, invalid_value, missing, unknown_parameter
+from .session_defaults import Kind
 
 __all__ = ["check", "event_id_of", "parsed"]
 
@@ -43,6 +44,8 @@ _EVENTS: dict[str, _Fields] = {
     "response.create": _Fields({}, {"response": dict}),
     "response.cancel": _Fields({}, {"response_id": str}),
 }
+#: What a session that only transcribes has no use for.
+_ANSWERING = {"conversation.item.truncate", "response.create", "response.cancel"}
 
 
 def parsed(frame: str | bytes) -> Json:
@@ -76,16 +79,17 @@ def event_id_of(event: Json) -> str | None:
     return event_id
 
 
-def check(event: Json) -> None:
-    """Refuse an event of unknown type, or with fields that it does not have or lacks."""
+def check(event: Json, session: Kind = "realtime") -> None:
+    """Refuse an event that a kind of session does not know, or whose fields are not its own."""
     if _is_deeper(event, MAX_DEPTH):
         raise Refusal(f"The event is nested deeper than {MAX_DEPTH}.", "invalid_event")
     kind = event.get("type")
     if kind is None:
         raise Refusal("The 'type' field is missing.", "invalid_event")
-    known = _EVENTS.get(kind) if isinstance(kind, str) else None
-    if known is None:
-        raise invalid_value(kind, "type", _EVENTS)
+    supported = [name for name in _EVENTS if session == "realtime" or name not in _ANSWERING]
+    if kind not in supported:
+        raise invalid_value(kind, "type", supported)
+    known = _EVENTS[kind]
     for name in known.required:
         if event.get(name) is None:
             raise missing(name)

@@ -15,6 +15,7 @@ from typing import Any
 from ..audio import pcm
 from ..protocol.events import encode_audio
 from .ids import make_id
+from .limits import Limits
 from .refusals import Refusal
 
 __all__ = ["Conversation", "Item"]
@@ -40,6 +41,7 @@ class Item:
     audio: bytearray = field(default_factory=bytearray)
     sample_rate_hz: int = pcm.SAMPLE_RATE_HZ
     heard: asyncio.Future[str] | None = None
+    forgotten_bytes: int = 0
 
     @property
     def id(self) -> str:
@@ -49,12 +51,22 @@ class Item:
     @property
     def duration_ms(self) -> float:
         """How long its audio sounds."""
-        return len(self.audio) / 2 / self.sample_rate_hz * 1000
+        return (len(self.audio) + self.forgotten_bytes) / 2 / self.sample_rate_hz * 1000
 
     @property
     def is_assistant_audio(self) -> bool:
         """Whether this is spoken output of the model."""
-        return self.fields.get("role") == "assistant" and bool(self.audio)
+        return self.fields.get("role") == "assistant" and self.duration_ms > 0
+
+    def cut(self, length_bytes: int) -> None:
+        """Shorten the audio; what is forgotten of it is its beginning."""
+        del self.audio[max(0, length_bytes - self.forgotten_bytes) :]
+        self.forgotten_bytes = min(self.forgotten_bytes, length_bytes)
+
+    def forget_audio(self) -> None:
+        """Keep of the audio only how long it was."""
+        self.forgotten_bytes += len(self.audio)
+        self.audio.clear()
 
     def with_audio(self) -> dict[str, Any]:
         """Return the item with its audio, as ``conversation.item.retrieved`` shows it."""
@@ -78,10 +90,18 @@ class Item:
 
 
 class Conversation:
-    """The default conversation of a session."""
+    """The default conversation of a session.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    limits : Limits or None
+        How much it holds. Beyond, it forgets the oldest sound, then the oldest items, as
+        the API's models forget what their context cannot hold.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
         self.id = make_id("conv")
+        self._limits = limits or Limits()
         self._items: list[Item] = []
 
     def __iter__(self) -> Iterator[Item]:
@@ -112,7 +132,21 @@ class Conversation:
             raise Refusal(message, "item_create_duplicate_item_id", "item.id")
         place = self._place(after)
         self._items.insert(place, item)
-        return self._items[place - 1].id if place else None
+        previous = self._items[place - 1].id if place else None
+        self._make_room(item)
+        return previous
+
+    def _make_room(self, newest: Item) -> None:
+        sounds = sum(len(item.audio) for item in self._items)
+        texts = [_text_bytes(item) for item in self._items]
+        surplus = sounds + sum(texts) - self._limits.kept_bytes
+        for item in self._items:
+            if surplus > 0 and item is not newest:
+                surplus -= len(item.audio)
+                item.forget_audio()
+        while len(self._items) > 1 and (surplus > 0 or len(self._items) > self._limits.items):
+            surplus -= texts.pop(0)
+            del self._items[0]
 
     def _place(self, after: str | None) -> int:
         if after is None:
@@ -160,7 +194,7 @@ class Conversation:
             has = math.floor(item.duration_ms)
             message = f"Audio content of {has}ms is already shorter than {audio_end_ms}ms"
             raise Refusal(message, "invalid_value", "audio_end_ms")
-        del item.audio[2 * round(audio_end_ms * item.sample_rate_hz / 1000) :]
+        item.cut(2 * round(audio_end_ms * item.sample_rate_hz / 1000))
         for part in item.fields["content"]:
             part["transcript"] = ""
 
@@ -177,3 +211,13 @@ class Conversation:
             item.fields["type"] == "function_call" and item.fields["call_id"] == call_id
             for item in self._items
         )
+
+
+def _text_bytes(item: Item) -> int:
+    texts = [
+        part.get(key)
+        for part in item.fields.get("content", [])
+        for key in ("text", "transcript", "image_url")
+    ]
+    texts += [item.fields.get(key) for key in ("arguments", "output", "name")]
+    return sum(len(text) for text in texts if isinstance(text, str))

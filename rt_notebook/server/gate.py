@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +17,15 @@ from websockets.http11 import Request, Response
 
 from ..secret import Secret
 
-__all__ = ["PATH", "Gate", "is_loopback", "json_response"]
+__all__ = [
+    "PATH",
+    "Gate",
+    "error_response",
+    "is_loopback",
+    "json_response",
+    "offered_protocols",
+    "shown_keys",
+]
 
 PATH = "/v1/realtime"
 _KEY_PROTOCOL = "openai-insecure-api-key."
@@ -40,27 +47,21 @@ class Gate:
     loopback: bool
 
     def refuse(self, request: Request) -> Response | None:
-        """Return the HTTP answer to a request that may not be upgraded, else None."""
+        """Return the HTTP answer to a request that came by way of a foreign name or page."""
         hosts = request.headers.get_all("Host")
         if self.loopback and not all(is_loopback(urlsplit(f"//{host}").hostname) for host in hosts):
-            return _error(HTTPStatus.FORBIDDEN, "invalid_host", "This Host is not served here.")
+            return error_response(
+                HTTPStatus.FORBIDDEN, "invalid_host", "This Host is not served here."
+            )
         for origin in request.headers.get_all("Origin"):
             if not is_loopback(urlsplit(origin).hostname):
                 sentence = "Pages of this Origin may not connect."
-                return _error(HTTPStatus.FORBIDDEN, "invalid_origin", sentence)
-        url = urlsplit(request.path)
-        if url.path != PATH:
-            return _error(HTTPStatus.NOT_FOUND, "not_found", f"Nothing here; try {PATH}.")
-        if self.key is not None and not self._has_key(request, url.query):
-            sentence = "Incorrect API key provided."
-            return _error(HTTPStatus.UNAUTHORIZED, "invalid_api_key", sentence)
-        if "transcription" in parse_qs(url.query).get("intent", []):
-            sentence = "This server has no sessions that only transcribe."
-            return _error(HTTPStatus.BAD_REQUEST, "invalid_intent", sentence)
+                return error_response(HTTPStatus.FORBIDDEN, "invalid_origin", sentence)
         return None
 
-    def _has_key(self, request: Request, query: str) -> bool:
-        return any(Secret(given) == self.key for given in _keys(request.headers, query))
+    def has_key(self, request: Request) -> bool:
+        """Whether a request shows the server's own key, or none is asked for."""
+        return self.key is None or any(given == self.key for given in shown_keys(request))
 
 
 def is_loopback(host: str | None) -> bool:
@@ -88,20 +89,26 @@ def json_response(status: HTTPStatus, body: object) -> Response:
     return Response(status.value, status.phrase, headers, encoded)
 
 
-def _keys(headers: Headers, query: str) -> Iterator[str]:
-    """Every key that a request shows, in each of the API's four ways."""
-    for value in headers.get_all("Authorization"):
-        scheme, _space, key = value.partition(" ")
-        if scheme.lower() == "bearer":
-            yield key
-    yield from headers.get_all("api-key")
-    yield from parse_qs(query).get("api-key", [])
-    for value in headers.get_all("Sec-WebSocket-Protocol"):
-        for protocol in value.split(","):
-            if protocol.strip().startswith(_KEY_PROTOCOL):
-                yield protocol.strip()[len(_KEY_PROTOCOL) :]
+def shown_keys(request: Request) -> list[Secret]:
+    """Return every key that a request shows, in each of the API's four ways."""
+    headers, query = request.headers, parse_qs(urlsplit(request.path).query)
+    schemes = [value.partition(" ") for value in headers.get_all("Authorization")]
+    offered = offered_protocols(request)
+    return [
+        *(Secret(key) for scheme, _space, key in schemes if scheme.lower() == "bearer"),
+        *map(Secret, headers.get_all("api-key")),
+        *map(Secret, query.get("api-key", [])),
+        *(Secret(p[len(_KEY_PROTOCOL) :]) for p in offered if p.startswith(_KEY_PROTOCOL)),
+    ]
 
 
-def _error(status: HTTPStatus, code: str, message: str) -> Response:
+def offered_protocols(request: Request) -> list[str]:
+    """Return the subprotocols that a request offers."""
+    values = request.headers.get_all("Sec-WebSocket-Protocol")
+    return [protocol.strip() for value in values for protocol in value.split(",")]
+
+
+def error_response(status: HTTPStatus, code: str, message: str) -> Response:
+    """Return an HTTP response with the API's ``error`` object."""
     error = {"type": "invalid_request_error", "code": code, "message": message, "param": None}
     return json_response(status, {"error": error})

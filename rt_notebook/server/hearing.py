@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .conversation import Conversation, Item
-from .ids import make_id, obfuscation
+from .ear import LEAST_VOICED_MS, Ear, no_words
+from .idle import IdleTimeout
+from .ids import make_id
 from .input_buffer import InputBuffer
+from .limits import Limits
 from .refusals import Refusal
 from .responses import Emit
 from .session_state import SessionState
-from .speech import Speech, SpeechNotInstalled
 from .stt import TurnTranscript
-from .turns import SpeechPaused, SpeechResumed, SpeechStarted, SpeechStopped, TurnEvent
+from .transcribing import Transcripts, forgive
+from .turns import (
+    SpeechMayBeOver,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+    SpeechStopped,
+    TurnEvent,
+)
 from .vad import VoiceActivity
 from .wire_audio import sample_rate_hz
 
@@ -23,7 +32,6 @@ __all__ = ["Hearing"]
 
 _SLICE_MS = 320  # so much audio is looked at before others get their turn
 _LEAST_COMMIT_MS = 100
-_LEAST_VOICED_MS = 150  # less is no word, and the recogniser would make one up
 
 
 @dataclass
@@ -42,12 +50,12 @@ class Hearing:
     ----------
     emit : callable
         Sends an event.
-    session, conversation, speech
+    session, conversation, ear, limits
         What it works with.
     on_speech : callable
         Called when the user begins to speak.
     on_turn : callable
-        Called when a spoken turn is in the conversation.
+        Called when a turn is in the conversation, with whether it was spoken.
     """
 
     def __init__(
@@ -55,32 +63,38 @@ class Hearing:
         emit: Emit,
         session: SessionState,
         conversation: Conversation,
-        speech: Speech,
+        ear: Ear,
+        limits: Limits,
         on_speech: Callable[[], None],
-        on_turn: Callable[[], None],
+        on_turn: Callable[[bool], None],
     ) -> None:
         self._emit = emit
         self._session = session
         self._conversation = conversation
-        self._speech = speech
+        self._ear = ear
+        self._limits = limits
         self._on_speech = on_speech
         self._on_turn = on_turn
         self._format = session.input["format"]
         self._turn_detection = session.turn_detection
-        self._buffer = InputBuffer(sample_rate_hz(self._format), self._turn_detection)
+        self._buffer = self._new_buffer(0)
         self._activity: VoiceActivity | None = None
         self._turn: _Turn | None = None
+        self._next_id = make_id("item")  # of what is committed by hand
+        self._transcripts = Transcripts(emit, session, self._ear.transcribe)
+        self._idle = IdleTimeout(lambda: self._buffer.written_ms, self._time_out)
         self._said_deaf = False
-        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _new_buffer(self, origin_ms: int) -> InputBuffer:
+        rate = sample_rate_hz(self._format)
+        return InputBuffer(rate, self._session.turn_detection, origin_ms, self._limits.buffer_ms)
 
     def reconfigure(self) -> None:
         """Follow a changed session."""
         if self._session.input["format"] != self._format:
             self._format = self._session.input["format"]
             self._forget_turn()
-            origin_ms = self._buffer.written_ms
-            rate = sample_rate_hz(self._format)
-            self._buffer = InputBuffer(rate, self._session.turn_detection, origin_ms)
+            self._buffer = self._new_buffer(self._buffer.written_ms)
             self._activity = None
         elif self._session.turn_detection != self._turn_detection:
             self._forget_turn()
@@ -93,25 +107,30 @@ class Hearing:
         Raises
         ------
         Refusal
-            Once, when turns are to be found in it and nothing here can.
+            Once, when turns are to be found in it and nothing here can; or when more waits
+            for a commit than the server keeps.
         """
-        if self._activity is None and self._speech.can_hear:
-            self._activity = await self._speech.voice_activity(self._buffer.sample_rate_hz)
+        if self._activity is None and self._ear.can_hear:
+            self._activity = await self._ear.voice_activity(self._buffer.sample_rate_hz)
         if self._activity is None and self._turn_detection is not None:
             self._refuse_deaf()
             return
+        if self._turn_detection is None and self._buffer.duration_ms > self._limits.buffer_ms:
+            message = f"The input audio buffer holds at most {self._limits.buffer_ms} ms of audio."
+            raise Refusal(message, "input_audio_buffer_full", "audio")
         slice_bytes = 2 * self._buffer.sample_rate_hz * _SLICE_MS // 1000
         for start in range(0, len(audio), slice_bytes):
             for event in self._buffer.feed(audio[start : start + slice_bytes], self._activity):
-                self._on_event(event)
+                await self._on_event(event)
+            self._tell_words()
             await asyncio.sleep(0)
 
     def _refuse_deaf(self) -> None:
         if not self._said_deaf:
             self._said_deaf = True
-            raise Refusal(self._speech.missing, "speech_not_installed")
+            raise Refusal(self._ear.missing, "speech_not_installed")
 
-    def _on_event(self, event: TurnEvent) -> None:
+    async def _on_event(self, event: TurnEvent) -> None:
         if isinstance(event, SpeechStarted):
             self._start_turn(event)
         elif self._turn is None:
@@ -120,13 +139,16 @@ class Hearing:
             self._turn.transcript.pause(self._buffer.between(self._turn.start_ms, event.at_ms))
         elif isinstance(event, SpeechResumed):
             self._turn.transcript.resume()
+        elif isinstance(event, SpeechMayBeOver):
+            if await self._ear.sounds_finished(self._turn.transcript):
+                self._buffer.finish_turn()
         else:
             self._stop_turn(self._turn, event)
 
     def _start_turn(self, event: SpeechStarted) -> None:
+        self._idle.stop()
         rate = self._buffer.sample_rate_hz
-        recogniser = self._speech.recogniser
-        transcript = TurnTranscript(lambda audio: recogniser.transcribe(audio, rate), rate)
+        transcript = TurnTranscript(lambda audio: self._ear.transcribe(audio, rate), rate)
         self._turn = _Turn(make_id("item"), event.audio_start_ms, transcript)
         self._emit(
             "input_audio_buffer.speech_started",
@@ -143,9 +165,23 @@ class Hearing:
             item_id=turn.item_id,
         )
         audio = self._buffer.between(turn.start_ms, event.audio_end_ms)
-        heard = _no_words() if event.voiced_ms < _LEAST_VOICED_MS else turn.transcript.finish(audio)
-        self._add(turn.item_id, audio, asyncio.ensure_future(heard))
-        self._on_turn()
+        has_words = event.voiced_ms >= LEAST_VOICED_MS
+        self._add(turn.item_id, audio, turn.transcript.finish(audio) if has_words else no_words())
+        self._on_turn(True)
+
+    def _tell_words(self) -> None:
+        """Let words be told while they are spoken."""
+        if not (self._transcripts.streams and self._activity is not None):
+            return
+        now_ms = self._buffer.written_ms
+        if self._turn is not None:
+            self._transcripts.hear(self._turn.item_id, self._turn.start_ms, now_ms, self._cut)
+        elif self._turn_detection is None and self._buffer.voiced_ms >= LEAST_VOICED_MS:
+            begin_ms = now_ms - round(self._buffer.duration_ms)
+            self._transcripts.hear(self._next_id, begin_ms, now_ms, self._cut)
+
+    def _cut(self, start_ms: int, end_ms: int) -> tuple[bytes, int]:
+        return self._buffer.between(start_ms, end_ms), self._buffer.sample_rate_hz
 
     def commit(self) -> None:
         """Make a user item of what waits in the buffer.
@@ -163,46 +199,58 @@ class Hearing:
                 "input_audio_buffer_commit_empty",
             )
         voiced_ms = self._buffer.voiced_ms
-        item_id = self._turn.item_id if self._turn else make_id("item")
-        self._forget_turn()
+        item_id = self._turn.item_id if self._turn else self._next_id
+        self._drop_turn()
         audio = self._buffer.take()
-        silent = self._speech.can_hear and voiced_ms < _LEAST_VOICED_MS
-        heard = _no_words() if silent else self._hear(audio)
-        self._add(item_id, audio, asyncio.ensure_future(heard))
+        silent = self._ear.can_hear and voiced_ms < LEAST_VOICED_MS
+        heard = no_words() if silent else self._ear.hear(audio, self._buffer.sample_rate_hz)
+        self._add(item_id, audio, heard)
 
     def clear(self) -> None:
         """Drop what waits in the buffer; a turn that was open never becomes an item."""
         self._forget_turn()
         self._buffer.clear()
 
-    def listen(self, item: Item) -> None:
-        """Transcribe the audio of an item that the client made, if it gave no transcript."""
-        if item.audio and not any(part.get("transcript") for part in item.fields["content"]):
-            item.heard = asyncio.ensure_future(self._hear_speech(item))
-            _forgive(item.heard)
+    def answered(self, playing_s: float) -> None:
+        """An answer is over of which `playing_s` seconds are still to be heard."""
+        timeout_ms = (self._turn_detection or {}).get("idle_timeout_ms")
+        if timeout_ms and self._turn is None:
+            self._idle.start(playing_s, timeout_ms)
+
+    def answering(self) -> None:
+        """An answer has begun: nobody waits for the user."""
+        self._idle.stop()
+
+    def _time_out(self, start_ms: int) -> None:
+        end_ms, item_id = self._buffer.written_ms, make_id("item")
+        self._emit(
+            "input_audio_buffer.timeout_triggered",
+            audio_start_ms=start_ms,
+            audio_end_ms=end_ms,
+            item_id=item_id,
+        )
+        audio = self._buffer.between(start_ms, end_ms)
+        self._add(item_id, audio, no_words())
+        self._on_turn(False)
 
     def close(self) -> None:
         """Stop; the connection is gone."""
+        self._idle.stop()
         self._forget_turn()
-        for task in self._tasks:
-            task.cancel()
+        self._transcripts.close()
 
     def _forget_turn(self) -> None:
+        self._drop_turn()
+        self._transcripts.drop()
+        self._next_id = make_id("item")
+
+    def _drop_turn(self) -> None:
         if self._turn is not None:
             self._turn.transcript.drop()
             self._turn = None
 
-    async def _hear_speech(self, item: Item) -> str:
-        audio, rate = bytes(item.audio), item.sample_rate_hz
-        activity = await self._speech.voice_activity(rate)
-        if await asyncio.to_thread(activity.voiced_ms, audio) < _LEAST_VOICED_MS:
-            return ""
-        return await self._speech.recogniser.transcribe(audio, rate)
-
-    async def _hear(self, audio: bytes) -> str:
-        return await self._speech.recogniser.transcribe(audio, self._buffer.sample_rate_hz)
-
-    def _add(self, item_id: str, audio: bytes, heard: asyncio.Future[str]) -> None:
+    def _add(self, item_id: str, audio: bytes, words: Awaitable[str]) -> None:
+        heard = asyncio.ensure_future(words)
         fields = {
             "id": item_id,
             "type": "message",
@@ -211,39 +259,10 @@ class Hearing:
             "content": [{"type": "input_audio", "transcript": None}],
         }
         item = Item(fields, bytearray(audio), self._buffer.sample_rate_hz, heard)
-        _forgive(heard)
+        forgive(heard)
+        self._next_id = make_id("item")
         previous = self._conversation.add(item)
         self._emit("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id)
         self._emit("conversation.item.added", previous_item_id=previous, item=fields)
         self._emit("conversation.item.done", previous_item_id=previous, item=fields)
-        if self._session.input["transcription"] is not None:
-            task = asyncio.ensure_future(self._transcribe(item, heard))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _transcribe(self, item: Item, heard: asyncio.Future[str]) -> None:
-        kind = "conversation.item.input_audio_transcription"
-        ids = {"item_id": item.id, "content_index": 0}
-        try:
-            text = await asyncio.shield(heard)
-        except Exception as error:
-            missing = isinstance(error, SpeechNotInstalled)
-            message = str(error) if missing else "The server could not transcribe the audio."
-            code = "speech_not_installed" if missing else "transcription_failed"
-            failure = {"type": "server_error", "code": code, "message": message, "param": None}
-            self._emit(f"{kind}.failed", **ids, error=failure)
-            return
-        if text:
-            self._emit(f"{kind}.delta", **ids, delta=text, obfuscation=obfuscation(text))
-        item.fields["content"][0]["transcript"] = text
-        usage = {"type": "duration", "seconds": math.ceil(item.duration_ms / 1000)}
-        self._emit(f"{kind}.completed", **ids, transcript=text, usage=usage)
-
-
-async def _no_words() -> str:
-    return ""
-
-
-def _forgive(heard: asyncio.Future[str]) -> None:
-    """Let a transcript fail that nobody waits for."""
-    heard.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._transcripts.follow(item, heard)

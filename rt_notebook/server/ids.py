@@ -5,11 +5,16 @@ from __future__ import annotations
 import random
 import string
 
-__all__ = ["make_id", "obfuscation"]
+__all__ = ["make_id", "obfuscation", "seed"]
 
 _ALPHABET = string.ascii_letters + string.digits
 _random = random.Random()  # ids are names, not secrets
 _PAD_TO = 16
+
+
+def seed(value: int) -> None:
+    """Make the ids and padding that follow the same in every run."""
+    _random.seed(value)
 
 
 def make_id(prefix: str, length: int = 21) -> str:

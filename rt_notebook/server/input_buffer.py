@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .limits import Limits
 from .turns import FRAME_MS, TurnDetector, TurnEvent, TurnRules
 from .vad import SPEECH_THRESHOLD, VoiceActivity
 
@@ -22,12 +23,19 @@ class InputBuffer:
         The API's object; None when the client commits.
     origin_ms : int
         How much audio the session had before this buffer.
+    longest_ms : int
+        The longest turn.
     """
 
     def __init__(
-        self, sample_rate_hz: int, turn_detection: dict[str, Any] | None, origin_ms: int = 0
+        self,
+        sample_rate_hz: int,
+        turn_detection: dict[str, Any] | None,
+        origin_ms: int = 0,
+        longest_ms: int = Limits.buffer_ms,
     ) -> None:
         self.sample_rate_hz = sample_rate_hz
+        self._longest_ms = longest_ms
         self._origin_ms = origin_ms
         self._audio = bytearray()
         self._start = 0  # samples since the origin that were dropped or committed
@@ -39,7 +47,7 @@ class InputBuffer:
 
     def set_turn_detection(self, turn_detection: dict[str, Any] | None) -> None:
         """Find turns by other rules from here on; an open turn is forgotten."""
-        self._rules = TurnRules.of(turn_detection) if turn_detection else None
+        self._rules = TurnRules.of(turn_detection, self._longest_ms) if turn_detection else None
         self._restart()
 
     def _restart(self) -> None:
@@ -68,6 +76,11 @@ class InputBuffer:
                 yield from self._detector.feed(probability)
         if self._detector is not None and not self._detector.speaking:
             self._drop_until(self._detector.needed_from_ms)
+
+    def finish_turn(self) -> None:
+        """Let the open turn end with the silence that goes on."""
+        if self._detector is not None:
+            self._detector.finish()
 
     def between(self, start_ms: int, end_ms: int) -> bytes:
         """Return the audio of a stretch of the session, as far as it is still here."""

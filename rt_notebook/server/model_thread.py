@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..errors import RealtimeError
 
-__all__ = ["ModelFailed", "ModelThread"]
+__all__ = ["ModelBusy", "ModelFailed", "ModelThread"]
+
+MAX_WAITING = 128
 
 Model = TypeVar("Model")
 Result = TypeVar("Result")
@@ -17,6 +19,10 @@ Result = TypeVar("Result")
 
 class ModelFailed(RealtimeError):
     """A model is installed and does not load; the message says why."""
+
+
+class ModelBusy(RealtimeError):
+    """A model has more to do than it will get done soon."""
 
 
 class ModelThread(Generic[Model]):
@@ -34,16 +40,27 @@ class ModelThread(Generic[Model]):
         self._name = name
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._model = self._pool.submit(load)
+        self._waiting = 0
 
     def run(self, task: Callable[[Model], Result]) -> asyncio.Future[Result]:
         """Queue `task`; cancelling the future before it ran takes it off the queue.
 
         Raises
         ------
-        ModelFailed
-            In the future: the model could not be loaded.
+        ModelFailed, ModelBusy
+            In the future: the model could not be loaded, or too many tasks wait for it.
         """
-        return asyncio.wrap_future(self._pool.submit(lambda: task(self._loaded())))
+        if self._waiting >= MAX_WAITING:
+            busy: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+            busy.set_exception(ModelBusy(f"The {self._name} model is busy; try again."))
+            return busy
+        self._waiting += 1
+        future = asyncio.wrap_future(self._pool.submit(lambda: task(self._loaded())))
+        future.add_done_callback(self._ended)
+        return future
+
+    def _ended(self, _future: asyncio.Future[Any]) -> None:
+        self._waiting -= 1
 
     def _loaded(self) -> Model:
         try:

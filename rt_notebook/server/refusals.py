@@ -10,7 +10,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-__all__ = ["Refusal", "invalid_value", "missing", "refusal_of", "unknown_parameter"]
+__all__ = [
+    "Refusal",
+    "check_types",
+    "invalid_value",
+    "missing",
+    "refusal_of",
+    "unknown_parameter",
+]
+
+_TYPE_NAMES: dict[type, str] = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a decimal",
+    str: "a string",
+}
 
 
 class Refusal(Exception):
@@ -115,3 +129,25 @@ def _path(location: Sequence[int | str], given: object, root: str) -> str:
 
 def _is_key(step: int | str) -> bool:
     return isinstance(step, str) and step.isidentifier()
+
+
+def check_types(given: Any, read: Any, param: str) -> None:
+    """Refuse JSON that the configuration models read as another type: ``"1.2"`` for 1.2.
+
+    Parameters
+    ----------
+    given, read : JSON
+        What the client sent, and what the models made of it.
+    param : str
+        What the client calls it.
+    """
+    if isinstance(given, dict) and isinstance(read, dict):
+        for key in given.keys() & read.keys():
+            check_types(given[key], read[key], f"{param}.{key}")
+    elif isinstance(given, list) and isinstance(read, list):
+        for index, (one, other) in enumerate(zip(given, read, strict=False)):
+            check_types(one, other, f"{param}[{index}]")
+    elif type(given) is not type(read) and (type(given), type(read)) != (int, float):
+        names = [_TYPE_NAMES.get(type(value), "another type") for value in (read, given)]
+        message = f"Invalid type for '{param}': expected {names[0]}, but got {names[1]} instead."
+        raise Refusal(message, "invalid_type", param)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import RealtimeError
-from .brains import Brain, CallMade, CallResult, Context, Entry, Message, Say
+from .brains import Brain, BrainFailed, CallMade, CallResult, Context, Entry, Message, Say
 from .conversation import Conversation, Item
-from .model_thread import ModelFailed
+from .limits import Limits
+from .model_thread import ModelBusy, ModelFailed
 from .refusals import Refusal
-from .responses import Emit, EndReason, Response, ResponseOptions, Status
+from .response_options import ResponseOptions
+from .responses import Emit, EndReason, Response, Status
 from .sentences import SentenceSplitter
 from .session_state import SessionState
 from .speaking import Speaker
@@ -33,8 +36,11 @@ class Replies:
     ----------
     emit : callable
         Sends an event.
-    session, conversation, speech, brain
-        What answers are made of.
+    session, conversation, speech, brain, limits
+        What answers are made of, and how many there may be.
+    on_answered : callable
+        Called at the end of an answer in the conversation, with how many seconds of it
+        are still to be heard.
     """
 
     def __init__(
@@ -44,12 +50,16 @@ class Replies:
         conversation: Conversation,
         speech: Speech,
         brain: Brain,
+        limits: Limits,
+        on_answered: Callable[[float], None],
     ) -> None:
         self._emit = emit
         self._session = session
         self._conversation = conversation
         self._speech = speech
         self._brain = brain
+        self._limits = limits
+        self._on_answered = on_answered
         self._running: dict[str, tuple[Response, asyncio.Task[None]]] = {}
         self._seen = Tokens()  # what the latest response read, for the cache's share
         self._spent = 0
@@ -66,7 +76,8 @@ class Replies:
         Raises
         ------
         Refusal
-            If one is in progress in the conversation and this one would join it.
+            If one is in progress in the conversation and this one would join it, or too many
+            are in progress beside it.
         """
         active = self.active
         if active is not None and options.in_conversation:
@@ -75,8 +86,13 @@ class Replies:
                 "Wait until the response is finished before creating a new one.",
                 "conversation_already_has_active_response",
             )
+        if len(self._running) >= self._limits.responses:
+            message = f"A session has at most {self._limits.responses} responses in progress."
+            raise Refusal(message, "too_many_responses")
         response = Response(self._emit, options, self._conversation)
         response.begin()
+        if self._session.is_beta:
+            self._tell_limits()
         task = asyncio.ensure_future(self._perform(response))
         self._running[response.id] = (response, task)
 
@@ -98,15 +114,19 @@ class Replies:
 
     async def _perform(self, response: Response) -> None:
         try:
-            await self._answer(response)
+            unplayed_s = await self._answer(response)
             if response.is_full:
                 self._end(response, "incomplete", "max_output_tokens")
             else:
                 self._end(response, "completed")
+            if response.options.in_conversation:
+                self._on_answered(unplayed_s)
         except SpeechNotInstalled as error:
             self._fail(response, str(error), "speech_not_installed")
-        except ModelFailed as error:
+        except (ModelFailed, ModelBusy) as error:
             self._fail(response, str(error), "model_failed")
+        except BrainFailed as error:
+            self._fail(response, str(error), "brain_failed")
         except Exception:
             _log.exception("response %s failed", response.id)
             self._fail(response, "The server had an error while answering.", None)
@@ -129,6 +149,12 @@ class Replies:
         self._running.pop(response.id, None)
         response.end(status, reason, error)
         self._spent += response.usage["total_tokens"] if response.usage else 0
+        _log.info("response %s %s", response.id, status)
+        if not self._session.is_beta:
+            self._tell_limits()
+
+    def _tell_limits(self) -> None:
+        """GA tells them after a response, beta told them at its beginning (recorded)."""
         limit = {
             "name": "tokens",
             "limit": _TOKENS_PER_MINUTE,
@@ -137,7 +163,8 @@ class Replies:
         }
         self._emit("rate_limits.updated", rate_limits=[limit])
 
-    async def _answer(self, response: Response) -> None:
+    async def _answer(self, response: Response) -> float:
+        """Write the answer and return how many seconds of it are still to be heard."""
         if response.options.modality == "audio":
             _ = self._speech.synthesiser
         context = await self._context(response)
@@ -151,8 +178,9 @@ class Replies:
                     await speaker.say(splitter.flush())
                     response.call(piece.name, piece.arguments)
                 if response.is_full:
-                    return
+                    return speaker.unplayed_s
         await speaker.say(splitter.flush())
+        return speaker.unplayed_s
 
     async def _context(self, response: Response) -> Context:
         options = response.options
@@ -165,6 +193,7 @@ class Replies:
             options.instructions,
             [tool for tool in options.tools if tool["type"] == "function"],
             options.tool_choice,
+            options.parallel_tool_calls,
         )
 
 
@@ -174,8 +203,9 @@ async def _entry(item: Item, *, is_last: bool) -> Entry:
         return CallMade(fields["call_id"], fields["name"], fields["arguments"])
     if fields["type"] == "function_call_output":
         return CallResult(fields["call_id"], fields["output"])
+    pictures = [part["image_url"] for part in fields["content"] if part["type"] == "input_image"]
     try:
-        return Message(fields["role"], await item.text())
+        return Message(fields["role"], await item.text(), pictures)
     except RealtimeError:
         # What could not be heard fails the answer to it, not those that come after.
         if is_last:

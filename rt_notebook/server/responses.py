@@ -23,31 +23,15 @@ from ..audio import pcm
 from ..protocol.events import encode_audio
 from .conversation import Conversation, Item
 from .ids import make_id, obfuscation
+from .response_options import ResponseOptions
 from .usage import Tokens, output_audio_tokens, text_tokens, usage_json
 from .wire_audio import OutputEncoder
 
-__all__ = ["Emit", "EndReason", "Response", "ResponseOptions", "Status"]
+__all__ = ["Emit", "EndReason", "Response", "Status"]
 
 Emit = Callable[..., None]
 Status = Literal["completed", "cancelled", "incomplete", "failed"]
 EndReason = Literal["turn_detected", "client_cancelled", "max_output_tokens"]
-
-
-@dataclass(frozen=True)
-class ResponseOptions:
-    """What one response is asked to be: the session's settings and the request's own."""
-
-    modality: str
-    instructions: str
-    tools: list[dict[str, Any]]
-    tool_choice: Any
-    max_output_tokens: int | Literal["inf"]
-    audio_format: dict[str, Any]
-    voice: Any
-    speed: float = 1.0
-    metadata: dict[str, str] | None = None
-    in_conversation: bool = True
-    input: list[Item] | None = None
 
 
 @dataclass
@@ -249,7 +233,7 @@ class Response:
 
     def _shown(self, status: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
         options = self.options
-        return {
+        shown = {
             "object": "realtime.response",
             "id": self.id,
             "status": status,
@@ -262,3 +246,6 @@ class Response:
             "usage": self.usage,
             "metadata": options.metadata,
         }
+        return (
+            shown if options.temperature is None else {**shown, "temperature": options.temperature}
+        )

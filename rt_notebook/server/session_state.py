@@ -1,48 +1,28 @@
-"""The effective configuration of one session: defaults, and updates all or nothing.
-
-The key set is that of ``session.created`` in recordings of the real API (GA,
-gpt-realtime); the defaults are those of gpt-realtime-2.1 (silence 500 ms, voice marin).
-"""
+"""The effective configuration of one session: updates apply wholly or not at all."""
 
 from __future__ import annotations
 
 import copy
-import time
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..config.session import Session
-from .ids import make_id
-from .refusals import Refusal, invalid_value, missing, refusal_of
-
-__all__ = ["DEFAULT_MODEL", "SessionState"]
-
-DEFAULT_MODEL = "local-demo"
-LIFETIME_S = 3600
-DEFAULT_INSTRUCTIONS = (
-    "You are the demo voice of an offline Realtime server. You are not a language model."
+from ..audio.pcm import SAMPLE_RATE_HZ
+from .beta import DEFAULT_TEMPERATURE, taken_temperature
+from .limits import Limits
+from .refusals import Refusal, check_types, invalid_value, missing, refusal_of
+from .session_defaults import (
+    DEFAULT_MODEL,
+    SHAPES,
+    TRANSCRIPTION,
+    TURN_DETECTION,
+    Kind,
+    defaults,
 )
 
-_PCM: dict[str, Any] = {"type": "audio/pcm", "rate": 24000}
-_TURN_DETECTION: dict[str, dict[str, Any]] = {
-    "server_vad": {
-        "type": "server_vad",
-        "threshold": 0.5,
-        "prefix_padding_ms": 300,
-        "silence_duration_ms": 500,
-        "idle_timeout_ms": None,
-        "create_response": True,
-        "interrupt_response": True,
-    },
-    "semantic_vad": {
-        "type": "semantic_vad",
-        "eagerness": "auto",
-        "create_response": True,
-        "interrupt_response": True,
-    },
-}
-_TRANSCRIPTION: dict[str, Any] = {"model": None, "language": None, "prompt": None}
+__all__ = ["SessionState"]
+
+Path = tuple[str, ...]
 
 #: Where null means off; anywhere else it brings the default back.
 _NULLABLE = {
@@ -64,8 +44,6 @@ _MERGED = {
 _TURN_DETECTION_PATH = ("audio", "input", "turn_detection")
 _TRANSCRIPTION_PATH = ("audio", "input", "transcription")
 
-Path = tuple[str, ...]
-
 
 class SessionState:
     """What the server holds as the session's configuration, and how it changes.
@@ -76,10 +54,27 @@ class SessionState:
         The model that the client asked for in the URL; it cannot change.
     modality : {"audio", "text"}
         What answers are by default; ``"text"`` where no voice is installed.
+    kind : {"realtime", "transcription"}
+        A conversation, or transcripts only; it cannot change either.
+    lifetime_s : float
+        Seconds until the session expires.
+    dialect : {"ga", "beta"}
+        Beta sessions have a temperature.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, modality: str = "audio") -> None:
-        self._defaults = _defaults(model, modality)
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        modality: str = "audio",
+        kind: Kind = "realtime",
+        lifetime_s: float = Limits.lifetime_s,
+        dialect: str = "ga",
+    ) -> None:
+        self.kind: Kind = kind
+        self.is_beta = dialect == "beta"
+        self._defaults = defaults(kind, model, modality, lifetime_s)
+        if self.is_beta and kind == "realtime":
+            self._defaults["temperature"] = DEFAULT_TEMPERATURE
         self.config = copy.deepcopy(self._defaults)
         self.audio_was_sent = False  # the voice is frozen from then on
 
@@ -91,16 +86,37 @@ class SessionState:
         Refusal
             In the API's words; the configuration is what it was.
         """
-        _check_type(patch)
+        self._check_type(patch)
+        temperature = None
+        if self.is_beta and self.kind == "realtime":
+            patch, temperature = taken_temperature(patch, "session")
         try:
-            changes = Session.model_validate(patch).dump()
+            changes = SHAPES[self.kind].model_validate(patch).dump()
         except ValidationError as error:
             raise refusal_of(error, patch, "session") from None
+        check_types(patch, changes, "session")
         self._check_frozen(changes)
+        if temperature is not None:
+            changes["temperature"] = temperature
         self.config = self._merged(self.config, changes, ())
 
+    def _check_type(self, patch: Any) -> None:
+        if not isinstance(patch, dict):
+            raise missing("session")
+        given = patch.get("type")
+        if given is None:
+            raise missing("session.type")
+        if given not in SHAPES:
+            raise invalid_value(given, "session.type", SHAPES)
+        if given != self.kind:
+            raise Refusal(
+                f"Passing a {given} session update event to a {self.kind} session is not allowed.",
+                "invalid_value",
+                "session.type",
+            )
+
     def _check_frozen(self, changes: dict[str, Any]) -> None:
-        if changes.get("model") not in (None, self.config["model"]):
+        if changes.get("model") not in (None, self.config.get("model")):
             raise Refusal("Cannot update a session's model.", "invalid_value", "session.model")
         voice = ((changes.get("audio") or {}).get("output") or {}).get("voice")
         if self.audio_was_sent and voice not in (None, self.voice):
@@ -120,10 +136,12 @@ class SessionState:
         if value is None or (path == ("instructions",) and not value):
             return None if path in _NULLABLE else copy.deepcopy(self._default(path))
         if path == _TURN_DETECTION_PATH:
-            same = old if old and old["type"] == value["type"] else _TURN_DETECTION[value["type"]]
-            return {**same, **value}
+            start = TURN_DETECTION[self.kind][value["type"]]
+            return {**(old if old and old["type"] == value["type"] else start), **value}
+        if path[-1] == "format" and value["type"] == "audio/pcm":
+            return {**value, "rate": SAMPLE_RATE_HZ}
         if path == _TRANSCRIPTION_PATH:
-            old = old or _TRANSCRIPTION
+            old = old or TRANSCRIPTION
         return self._merged(old, value, path) if path in _MERGED else value
 
     def _default(self, path: Path) -> Any:
@@ -135,7 +153,7 @@ class SessionState:
     @property
     def model(self) -> str:
         """The model of the URL."""
-        return str(self.config["model"])
+        return str(self._defaults.get("model", DEFAULT_MODEL))
 
     @property
     def input(self) -> dict[str, Any]:
@@ -159,46 +177,3 @@ class SessionState:
         """``session.audio.input.turn_detection``, None when turns are the client's."""
         found: dict[str, Any] | None = self.input["turn_detection"]
         return found
-
-
-def _check_type(patch: Any) -> None:
-    if not isinstance(patch, dict):
-        raise missing("session")
-    if "type" not in patch:
-        raise missing("session.type")
-    if patch["type"] == "transcription":
-        raise Refusal(
-            "Passing a transcription session update event to a realtime session is not allowed.",
-            "invalid_value",
-            "session.type",
-        )
-    if patch["type"] != "realtime":
-        raise invalid_value(patch["type"], "session.type", ["realtime", "transcription"])
-
-
-def _defaults(model: str, modality: str) -> dict[str, Any]:
-    return {
-        "type": "realtime",
-        "object": "realtime.session",
-        "id": make_id("sess"),
-        "model": model,
-        "output_modalities": [modality],
-        "instructions": DEFAULT_INSTRUCTIONS,
-        "tools": [],
-        "tool_choice": "auto",
-        "max_output_tokens": "inf",
-        "tracing": None,
-        "truncation": "auto",
-        "prompt": None,
-        "expires_at": int(time.time()) + LIFETIME_S,
-        "audio": {
-            "input": {
-                "format": dict(_PCM),
-                "transcription": None,
-                "noise_reduction": None,
-                "turn_detection": dict(_TURN_DETECTION["server_vad"]),
-            },
-            "output": {"format": dict(_PCM), "voice": "marin", "speed": 1.0},
-        },
-        "include": None,
-    }

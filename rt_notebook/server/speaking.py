@@ -39,6 +39,13 @@ class Speaker:
         self._began: float | None = None
         self._sent_s = 0.0
 
+    @property
+    def unplayed_s(self) -> float:
+        """Seconds of what was sent that cannot have been heard yet."""
+        if self._began is None:
+            return 0.0
+        return max(0.0, self._sent_s - (asyncio.get_running_loop().time() - self._began))
+
     async def say(self, sentences: list[str]) -> None:
         """Write sentences, until they or the response's tokens are at an end."""
         for sentence in sentences:

@@ -86,8 +86,12 @@ class TurnTranscript:
         """Return the transcript of the whole turn, given all its audio."""
         if self._pending is None:
             self.pause(turn)
+        return await self.so_far()
+
+    async def so_far(self) -> str:
+        """Return the transcript up to the latest pause; being cancelled does it no harm."""
         parts = [*self._kept, *([self._pending] if self._pending else [])]
-        texts = [await part for part in parts]
+        texts = [await asyncio.shield(part) for part in parts]
         return " ".join(text for text in texts if text)
 
 

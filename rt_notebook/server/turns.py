@@ -15,8 +15,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from .limits import Limits
+
 __all__ = [
     "FRAME_MS",
+    "SpeechMayBeOver",
     "SpeechPaused",
     "SpeechResumed",
     "SpeechStarted",
@@ -31,8 +34,9 @@ FRAME_MS = 32
 _START_WINDOW = 4
 _START_FRAMES = 3
 _PAUSE_MS = 200
-#: Silence that ends a turn when the client asked for semantic VAD, by eagerness.
-_SEMANTIC_SILENCE_MS = {"high": 500, "medium": 800, "auto": 800, "low": 1500}
+#: Semantic VAD by eagerness: silence after which the words decide, and the longest wait.
+#: The longest waits are the API's: 2, 4 and 8 s.
+_SEMANTIC_MS = {"high": (300, 2000), "medium": (500, 4000), "auto": (500, 4000), "low": (800, 8000)}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class SpeechResumed:
 
 
 @dataclass(frozen=True)
+class SpeechMayBeOver:
+    """The words decide now: `TurnDetector.finish` ends the turn before its longest wait."""
+
+
+@dataclass(frozen=True)
 class SpeechStopped:
     """The turn ended; `audio_end_ms` includes the silence that ended it."""
 
@@ -62,7 +71,7 @@ class SpeechStopped:
     voiced_ms: int
 
 
-TurnEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechStopped
+TurnEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechMayBeOver | SpeechStopped
 
 
 @dataclass(frozen=True)
@@ -75,21 +84,31 @@ class TurnRules:
         Speech probability in [0, 1] above which a frame is speech.
     prefix_padding_ms, silence_duration_ms : int
         Audio that belongs to the turn before its speech, and silence that ends it.
+    patience_ms : int or None
+        Silence that ends a turn whose words do not sound finished; None asks for no words.
+    longest_ms : int
+        A turn of this length ends, speech or not.
     """
 
     threshold: float = 0.5
     prefix_padding_ms: int = 300
     silence_duration_ms: int = 500
+    patience_ms: int | None = None
+    longest_ms: int = Limits.buffer_ms
 
     @classmethod
-    def of(cls, turn_detection: dict[str, Any]) -> TurnRules:
-        """Read the API's object; semantic VAD becomes a longer silence by its eagerness."""
+    def of(cls, turn_detection: dict[str, Any], longest_ms: int = Limits.buffer_ms) -> TurnRules:
+        """Read the API's object; semantic VAD becomes two silences by its eagerness."""
         if turn_detection["type"] == "semantic_vad":
-            return cls(silence_duration_ms=_SEMANTIC_SILENCE_MS[turn_detection["eagerness"]])
+            silence_ms, patience_ms = _SEMANTIC_MS[turn_detection["eagerness"]]
+            return cls(
+                silence_duration_ms=silence_ms, patience_ms=patience_ms, longest_ms=longest_ms
+            )
         return cls(
             turn_detection["threshold"],
             turn_detection["prefix_padding_ms"],
             turn_detection["silence_duration_ms"],
+            longest_ms=longest_ms,
         )
 
 
@@ -111,6 +130,8 @@ class TurnDetector:
         self._free_ms = origin_ms  # audio before belongs to an earlier turn
         self._recent: deque[bool] = deque(maxlen=_START_WINDOW)
         self._speaking = self._paused = False
+        self._asked = self._finished = False
+        self._start_ms = origin_ms
         self._voiced_ms = 0
         self._last_voiced_ms = origin_ms
 
@@ -131,31 +152,55 @@ class TurnDetector:
         voiced = probability >= self._rules.threshold
         return self._in_turn(voiced) if self._speaking else self._between_turns(voiced)
 
+    def finish(self) -> None:
+        """Let the turn end with the silence that goes on: its words sound finished."""
+        self._finished = True
+
     def _between_turns(self, voiced: bool) -> list[TurnEvent]:
         self._recent.append(voiced)
         if sum(self._recent) < _START_FRAMES:
             return []
         frames = len(self._recent) - list(self._recent).index(True)
         first_ms = self._now_ms - frames * FRAME_MS
-        self._speaking, self._paused = True, False
+        self._speaking = True
+        self._paused = self._asked = self._finished = False
+        self._start_ms = first_ms
         self._voiced_ms = sum(self._recent) * FRAME_MS
         self._last_voiced_ms = self._now_ms
         return [SpeechStarted(max(self._free_ms, first_ms - self._rules.prefix_padding_ms))]
 
     def _in_turn(self, voiced: bool) -> list[TurnEvent]:
-        if voiced:
-            resumed, self._paused = self._paused, False
-            self._voiced_ms += FRAME_MS
-            self._last_voiced_ms = self._now_ms
-            return [SpeechResumed()] if resumed else []
+        events = self._voiced() if voiced else self._silent()
         silence_ms = self._now_ms - self._last_voiced_ms
-        events: list[TurnEvent] = []
-        if silence_ms >= self._pause_ms and not self._paused:
-            self._paused = True
-            events.append(SpeechPaused(self._now_ms))
-        if silence_ms >= self._rules.silence_duration_ms:
+        is_too_long = self._now_ms - self._start_ms >= self._rules.longest_ms
+        if is_too_long or (not voiced and silence_ms >= self._needed_ms):
             events.append(SpeechStopped(self._now_ms, self._voiced_ms))
             self._speaking = False
             self._free_ms = self._now_ms
             self._recent.clear()
         return events
+
+    def _voiced(self) -> list[TurnEvent]:
+        resumed = self._paused
+        self._paused = self._asked = self._finished = False
+        self._voiced_ms += FRAME_MS
+        self._last_voiced_ms = self._now_ms
+        return [SpeechResumed()] if resumed else []
+
+    def _silent(self) -> list[TurnEvent]:
+        silence_ms = self._now_ms - self._last_voiced_ms
+        events: list[TurnEvent] = []
+        if silence_ms >= self._pause_ms and not self._paused:
+            self._paused = True
+            events.append(SpeechPaused(self._now_ms))
+        asks = self._rules.patience_ms is not None and not self._asked
+        if asks and silence_ms >= self._rules.silence_duration_ms:
+            self._asked = True
+            events.append(SpeechMayBeOver())
+        return events
+
+    @property
+    def _needed_ms(self) -> int:
+        patience_ms = self._rules.patience_ms
+        wait = patience_ms is not None and not self._finished
+        return patience_ms if wait and patience_ms else self._rules.silence_duration_ms

@@ -30,7 +30,7 @@ _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 def sample_rate_hz(audio_format: dict[str, Any]) -> int:
     """Return the rate of a session's audio format: 24000 for PCM, 8000 for G.711."""
-    return int(audio_format.get("rate", _G711_HZ))
+    return pcm.SAMPLE_RATE_HZ if audio_format["type"] == "audio/pcm" else _G711_HZ
 
 
 def decode_input(audio: bytes, audio_format: dict[str, Any]) -> bytes:

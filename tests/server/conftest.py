@@ -7,27 +7,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from rt_notebook.secret import Secret
-from rt_notebook.server.app import running_server
 from rt_notebook.server.brains.demo import DemoBrain
+from rt_notebook.server.serving import running_server
 from rt_notebook.server.speech import Speech
 
 from .wire import KEY
 
 
+def dated_brain() -> DemoBrain:
+    return DemoBrain(now=lambda: datetime(2026, 11, 21, 15, 7))  # noqa: DTZ001
+
+
 @contextmanager
-def serving(speech: Speech) -> Iterator[str]:
+def serving(speech: Speech, **options: Any) -> Iterator[str]:
     """Run a server in a thread with a loop of its own and yield its URL."""
+    settings = {"key": Secret(KEY), "speech": speech, "brain": dated_brain, **options}
     loop, ready = asyncio.new_event_loop(), threading.Event()
     stop = asyncio.Event()
     urls: list[str] = []
 
     async def serve() -> None:
-        brain = DemoBrain(now=lambda: datetime(2026, 11, 21, 15, 7))  # noqa: DTZ001
-        async with running_server(key=Secret(KEY), speech=speech, brain=brain) as url:
+        async with running_server(**settings) as url:
             urls.append(url)
             ready.set()
             await stop.wait()

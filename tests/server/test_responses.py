@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from rt_notebook.server.conversation import Conversation, Item
-from rt_notebook.server.responses import Response, ResponseOptions
+from rt_notebook.server.response_options import ResponseOptions
+from rt_notebook.server.responses import Response
 
 from .wire import audio_of, check_event, order
 

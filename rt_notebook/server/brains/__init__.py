@@ -10,9 +10,12 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...errors import RealtimeError
+
 __all__ = [
     "Answer",
     "Brain",
+    "BrainFailed",
     "Call",
     "CallMade",
     "CallResult",
@@ -25,10 +28,19 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Message:
-    """Something that was said; `role` is ``"user"``, ``"assistant"`` or ``"system"``."""
+    """Something that was said; `role` is ``"user"``, ``"assistant"`` or ``"system"``.
+
+    Parameters
+    ----------
+    role, text : str
+        Who said it, and what.
+    pictures : sequence of str
+        Data URIs of the images beside it.
+    """
 
     role: str
     text: str
+    pictures: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -65,12 +77,15 @@ class Context:
         Function tools as the API has them; other kinds are left out.
     tool_choice : str or dict
         ``"auto"``, ``"none"``, ``"required"`` or ``{"type": "function", "name": …}``.
+    parallel_tool_calls : bool
+        Whether one answer may call several functions.
     """
 
     entries: Sequence[Entry]
     instructions: str = ""
     tools: list[dict[str, Any]] = field(default_factory=list)
     tool_choice: Any = "auto"
+    parallel_tool_calls: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,8 +106,12 @@ class Call:
 Answer = Say | Call
 
 
+class BrainFailed(RealtimeError):
+    """A brain cannot answer; the message is told to the client."""
+
+
 class Brain(Protocol):
-    """Anything that answers a conversation."""
+    """Anything that answers the conversations of one connection."""
 
     def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
         """Yield the answer piece by piece; closed early when nobody listens any more."""

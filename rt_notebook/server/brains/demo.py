@@ -13,7 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from . import Answer, Call, CallMade, CallResult, Context, Entry, Message, Say
+from .memory import assistant_name, noted, recalled
 from .number_words import calculation
+from .pictures import described
 from .story import STORY
 from .tool_use import arguments_for, best_tool, spoken_result
 
@@ -22,11 +24,16 @@ __all__ = ["NOTICE", "DemoBrain"]
 NOTICE = "I am the offline demo voice. I am not a language model."
 _HELP = (
     "I can tell the time and the date, do arithmetic, repeat after you, tell a long story, "
-    "and call the tools that you gave me. Anything else I say back to you."
+    "remember what you tell me, and call the tools that you gave me. "
+    "Anything else I say back to you."
 )
 _EXACTLY = re.compile(
     r"\b(?:say|repeat) (?:exactly|verbatim|word for word)\s*[:,]?\s*(.+)", re.I | re.S
 )
+_CLAUSE = re.compile(r",? and (?:then |also )?|; ", re.I)
+_ANOTHER = re.compile(r"(?:(?:in|for|of|to|at)\s+)?[A-Z][\w'-]+(?: [A-Z][\w'-]+)*\W*$")
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class _Heard:
     text: str
     found: re.Match[str]
     now: Callable[[], datetime]
+    earlier: Sequence[str] = ()
+    instructions: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,17 +75,33 @@ def _repeat(heard: _Heard) -> str:
     return heard.found.group("rest").strip()
 
 
+def _recall(heard: _Heard) -> str | None:
+    return recalled(heard.text, heard.earlier, heard.instructions)
+
+
+def _note(heard: _Heard) -> str | None:
+    return noted(heard.text)
+
+
+def _identity(heard: _Heard) -> str:
+    name = assistant_name(heard.instructions)
+    called = f"My name is {name}. " if name else ""
+    return f"{called}{NOTICE} I run on this computer, and nothing you say leaves it."
+
+
 _INTENTS = (
     _Intent("repeat", r"\b(?:repeat|say) (?:after me|this)\b[\s,:;.]*(?P<rest>\S.*)", _repeat),
     _Intent("story", r"\bstor(?:y|ies)\b", lambda _heard: STORY),
+    _Intent("recall", r"", _recall),
     _Intent("arithmetic", r"", _calculate),
     _Intent("time", r"\bwhat time\b|\b(?:what(?:'s| is)|tell me) the time\b", _clock),
     _Intent("date", r"\bwhat(?:'s| is)? (?:the date|today's date|day)\b|\bwhat date\b", _date),
     _Intent(
         "identity",
         r"\b(?:who|what) are you\b|\bare you (?:a|an)\b|\byour name\b",
-        lambda _heard: f"{NOTICE} I run on this computer, and nothing you say leaves it.",
+        _identity,
     ),
+    _Intent("note", r"", _note),
     _Intent("help", r"\bhelp\b|\bwhat can you do\b", lambda _heard: _HELP),
     _Intent("thanks", r"^\W*(?:thanks|thank you)\b", lambda _heard: "You are welcome."),
     _Intent("farewell", r"^\W*(?:goodbye|bye|good night)\b", lambda _heard: "Goodbye!"),
@@ -107,23 +132,30 @@ class DemoBrain:
             yield Say(exactly.group(1).strip().strip('"“”'))
             return
         turn = _latest_turn(context.entries)
-        tool = None if turn.calls else _tool(context, turn.text)
-        if tool is not None:
-            yield Call(tool["name"], arguments_for(tool, turn.text))
+        calls = [] if turn.calls else _calls(context, turn.text)
+        for call in calls:
+            yield call
+        if calls:
             return
-        words = turn.outcome() if turn.calls else self._words(turn.text)
+        words = turn.outcome() if turn.calls else self._words(turn, context.instructions)
         first = not any(_is_from(entry, "assistant") for entry in context.entries)
-        yield Say(f"{NOTICE} {words}" if first and not words.startswith(NOTICE) else words)
+        yield Say(f"{NOTICE} {words}" if first and NOTICE not in words else words)
 
-    def _words(self, text: str) -> str:
-        if not text.strip():
-            return "I heard no words. Say something, and I will answer."
+    def _words(self, turn: _Turn, instructions: str) -> str:
+        seen = [f"I got {described(uri)}. I cannot see what is in it." for uri in turn.pictures]
+        if turn.text.strip():
+            return " ".join([*seen, self._reply(turn, instructions)])
+        return " ".join(seen) or "I heard no words. Say something, and I will answer."
+
+    def _reply(self, turn: _Turn, instructions: str) -> str:
         for intent in _INTENTS:
-            found = re.search(intent.pattern, text, re.I | re.S)
-            reply = intent.reply(_Heard(text, found, self._now)) if found else None
-            if reply:
+            found = re.search(intent.pattern, turn.text, re.I | re.S)
+            if found is None:
+                continue
+            heard = _Heard(turn.text, found, self._now, turn.earlier, instructions)
+            if reply := intent.reply(heard):
                 return reply
-        return f"You said: {text.strip()}"
+        return f"You said: {turn.text.strip()}"
 
 
 @dataclass(frozen=True)
@@ -133,6 +165,8 @@ class _Turn:
     text: str
     calls: Sequence[CallMade]
     results: dict[str, CallResult]
+    earlier: Sequence[str] = ()
+    pictures: Sequence[str] = ()
 
     def outcome(self) -> str:
         """Return what the calls gave back."""
@@ -151,14 +185,45 @@ def _latest_turn(entries: Sequence[Entry]) -> _Turn:
     spoken = entries[start] if said else None
     results = {e.call_id: e for e in entries[start:] if isinstance(e, CallResult)}
     calls = [entry for entry in entries[start:] if isinstance(entry, CallMade)]
-    return _Turn(spoken.text if isinstance(spoken, Message) else "", calls, results)
+    if not isinstance(spoken, Message):
+        return _Turn("", calls, results)
+    before = [e.text for e in entries[:start] if isinstance(e, Message) and e.role == "user"]
+    return _Turn(spoken.text, calls, results, before, spoken.pictures)
 
 
 def _is_from(entry: Entry, role: str) -> bool:
     return isinstance(entry, Message) and entry.role == role
 
 
-def _tool(context: Context, text: str) -> dict[str, Any] | None:
+def _calls(context: Context, text: str) -> list[Call]:
+    """Return the function calls that the words ask for."""
+    clauses = _CLAUSE.split(text) if context.parallel_tool_calls else []
+    if len(clauses) > 1 and context.tool_choice in ("auto", "required"):
+        parts = _parts(context.tools, clauses)
+        if parts:
+            return [Call(tool["name"], arguments_for(tool, words)) for tool, words in parts]
+    tool = _tool(context, text)
+    return [Call(tool["name"], arguments_for(tool, text))] if tool else []
+
+
+def _parts(tools: Sequence[Json], clauses: Sequence[str]) -> list[tuple[Json, str]]:
+    """Return a tool for every clause, and none if one clause asks for no call of its own.
+
+    "The weather in Paris and in London": the second clause names a place only, and is for
+    the first one's tool.
+    """
+    parts: list[tuple[Json, str]] = []
+    for clause in clauses:
+        tool = best_tool(tools, clause)
+        if tool is None and parts and _ANOTHER.match(clause.strip()):
+            tool = parts[-1][0]
+        if tool is None:
+            return []
+        parts.append((tool, clause))
+    return parts
+
+
+def _tool(context: Context, text: str) -> Json | None:
     choice = context.tool_choice
     if choice == "none":
         return None

@@ -1,0 +1,83 @@
+"""What the beta dialect has and GA lacks: the temperature, and details of its events.
+
+Names and nesting are translated by `rt_notebook.config.dialect`; here stands what a server
+has to know beside it. Source: recorded beta sessions, where items carry an ``object`` and
+spoken answers have both modalities.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..config.dialect import to_wire
+from .refusals import Refusal
+
+__all__ = ["DEFAULT_TEMPERATURE", "beta_event", "beta_session", "taken_temperature"]
+
+DEFAULT_TEMPERATURE = 0.8
+_RANGE = (0.6, 1.2)
+#: One ``conversation.item.created`` says both.
+_GA_ONLY = {"conversation.item.done"}
+
+Json = dict[str, Any]
+
+
+def beta_event(event: Json) -> Json | None:
+    """Return a server's GA event as beta has it, None if it has none."""
+    if event["type"] in _GA_ONLY:
+        return None
+    beta = to_wire(event, "beta")
+    if isinstance(beta.get("item"), dict):
+        beta = {**beta, "item": _item(beta["item"])}
+    if isinstance(beta.get("session"), dict):
+        beta = {**beta, "session": _spoken(beta["session"])}
+    if isinstance(beta.get("response"), dict):
+        output = [_item(item) for item in beta["response"]["output"]]
+        beta = {**beta, "response": {**_spoken(beta["response"]), "output": output}}
+    return beta
+
+
+def beta_session(config: Json) -> Json:
+    """Return a session's GA configuration, flat."""
+    event = {"type": "session.created", "session": config}
+    session: Json = _spoken(to_wire(event, "beta")["session"])
+    return session
+
+
+def _item(item: Json) -> Json:
+    return {"id": item["id"], "object": "realtime.item", **item}
+
+
+def _spoken(body: Json) -> Json:
+    return (
+        {**body, "modalities": ["audio", "text"]} if body.get("modalities") == ["audio"] else body
+    )
+
+
+def taken_temperature(given: Any, param: str) -> tuple[Any, float | None]:
+    """Return a configuration without its temperature, and the temperature if it had one.
+
+    Parameters
+    ----------
+    given : dict
+        The ``session`` or ``response`` of a client; anything else passes.
+    param : str
+        What the client calls it.
+
+    Raises
+    ------
+    Refusal
+        If the temperature is not from 0.6 to 1.2.
+    """
+    if not isinstance(given, dict) or given.get("temperature") is None:
+        return given, None
+    value = given["temperature"]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        message = f"Invalid type for '{param}.temperature': expected a decimal."
+        raise Refusal(message, "invalid_type", f"{param}.temperature")
+    if not _RANGE[0] <= value <= _RANGE[1]:
+        message = (
+            f"Invalid '{param}.temperature': expected {_RANGE[0]} to {_RANGE[1]}, got {value}."
+        )
+        raise Refusal(message, "invalid_value", f"{param}.temperature")
+    return {key: part for key, part in given.items() if key != "temperature"}, float(value)

@@ -1,0 +1,161 @@
+"""The chat brain: any OpenAI-compatible chat completions endpoint, streamed, with tools.
+
+Ollama, llama.cpp, vLLM, LM Studio and OpenAI itself speak it. Source: ``POST
+{base}/chat/completions`` with ``stream: true``; server-sent events of
+``chat.completion.chunk``, ended by ``[DONE]``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+from ...secret import Secret
+from . import Answer, BrainFailed, Call, CallMade, CallResult, Context, Entry, Message, Say
+
+__all__ = ["ChatBrain"]
+
+_CONNECT_S, _READ_S = 5.0, 60.0
+_MOST_CALLS = 64
+_MOST_ARGUMENTS = 1024 * 1024
+
+Json = dict[str, Any]
+
+
+@dataclass
+class _Draft:
+    """A function call that is still being written."""
+
+    name: str = ""
+    arguments: str = ""
+
+
+class ChatBrain:
+    """Asks a chat endpoint.
+
+    Parameters
+    ----------
+    base_url : str
+        Such as ``http://localhost:11434/v1``.
+    model : str or None
+        What the endpoint is asked for; None lets it choose, where it can.
+    key : Secret or None
+        Its bearer token.
+    """
+
+    def __init__(self, base_url: str, model: str | None = None, key: Secret | None = None) -> None:
+        self._url = f"{base_url.rstrip('/')}/chat/completions"
+        self._model = model
+        self._key = key
+
+    async def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
+        """Yield words as they come, and function calls when they are complete."""
+        drafts: dict[int, _Draft] = {}
+        async with contextlib.aclosing(self._chunks(self._body(context))) as chunks:
+            async for chunk in chunks:
+                delta = _delta(chunk)
+                if isinstance(delta.get("content"), str) and delta["content"]:
+                    yield Say(delta["content"])
+                _collect(drafts, delta.get("tool_calls") or [])
+        for draft in drafts.values():
+            yield Call(draft.name, draft.arguments or "{}")
+
+    def _body(self, context: Context) -> Json:
+        body: Json = {"stream": True, "messages": _messages(context)}
+        if self._model is not None:
+            body["model"] = self._model
+        if context.tools and context.tool_choice != "none":
+            body["tools"] = [_tool(tool) for tool in context.tools]
+            body["tool_choice"] = _choice(context.tool_choice)
+            if not context.parallel_tool_calls:
+                body["parallel_tool_calls"] = False
+        return body
+
+    async def _chunks(self, body: Json) -> AsyncGenerator[Json, None]:
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self._key.reveal()}"} if self._key else {}
+        timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
+        try:
+            # Nothing of the environment: a proxy or a netrc would see what was said.
+            async with (
+                httpx.AsyncClient(timeout=timeout, trust_env=False) as client,
+                client.stream("POST", self._url, json=body, headers=headers) as response,
+            ):
+                await _check(response)
+                async for line in response.aiter_lines():
+                    if line.startswith("data:") and line[5:].strip() != "[DONE]":
+                        yield json.loads(line[5:])
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            reason = str(error) or type(error).__name__
+            raise BrainFailed(f"The chat endpoint {self._url} did not answer: {reason}") from None
+        except ValueError:
+            raise BrainFailed(f"The chat endpoint {self._url} sent what is no JSON.") from None
+
+
+async def _check(response: Any) -> None:
+    if response.status_code != 200:
+        detail = (await response.aread())[:200].decode("utf-8", "replace")
+        raise BrainFailed(f"The chat endpoint answered {response.status_code}: {detail}")
+
+
+def _delta(chunk: Any) -> Json:
+    if isinstance(chunk, dict) and "error" in chunk:
+        raise BrainFailed(f"The chat endpoint failed: {str(chunk['error'])[:200]}")
+    choices = chunk.get("choices") if isinstance(chunk, dict) else None
+    return (choices[0].get("delta") or {}) if choices else {}
+
+
+def _collect(drafts: dict[int, _Draft], pieces: list[Json]) -> None:
+    for piece in pieces:
+        place = piece.get("index", len(drafts))
+        if len(drafts) >= _MOST_CALLS and place not in drafts:
+            raise BrainFailed(f"The chat endpoint calls more than {_MOST_CALLS} functions at once.")
+        draft, function = drafts.setdefault(place, _Draft()), piece.get("function") or {}
+        draft.name += function.get("name") or ""
+        draft.arguments += function.get("arguments") or ""
+        if len(draft.arguments) > _MOST_ARGUMENTS:
+            raise BrainFailed("The chat endpoint calls a function with more than 1 MiB.")
+
+
+def _messages(context: Context) -> list[Json]:
+    messages: list[Json] = []
+    if context.instructions:
+        messages.append({"role": "system", "content": context.instructions})
+    for entry in context.entries:
+        _append(messages, entry)
+    return messages
+
+
+def _append(messages: list[Json], entry: Entry) -> None:
+    if isinstance(entry, CallResult):
+        messages.append({"role": "tool", "tool_call_id": entry.call_id, "content": entry.output})
+    elif isinstance(entry, CallMade):
+        function = {"name": entry.name, "arguments": entry.arguments}
+        call = {"id": entry.call_id, "type": "function", "function": function}
+        if messages and "tool_calls" in messages[-1]:  # calls of one answer go together
+            messages[-1]["tool_calls"].append(call)
+        else:
+            messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
+    else:
+        messages.append({"role": entry.role, "content": _content(entry)})
+
+
+def _content(message: Message) -> str | list[Json]:
+    if not message.pictures:
+        return message.text
+    pictures = [{"type": "image_url", "image_url": {"url": uri}} for uri in message.pictures]
+    return [{"type": "text", "text": message.text}, *pictures]
+
+
+def _tool(tool: Json) -> Json:
+    return {"type": "function", "function": {k: v for k, v in tool.items() if k != "type"}}
+
+
+def _choice(choice: Any) -> Any:
+    if isinstance(choice, dict):
+        return {"type": "function", "function": {"name": choice.get("name")}}
+    return choice

@@ -1,0 +1,120 @@
+"""What the demo brain remembers of a conversation: sentences of a few fixed shapes.
+
+"My favourite number is seven." … "What is my favourite number?" – "Your favourite number
+is seven." Nothing is stored: the answer is looked for in what was said before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+__all__ = ["assistant_name", "noted", "recalled"]
+
+_WHAT = r"(?P<what>[a-z][\w'’ -]{0,60}?)"
+_VALUE = r"(?P<value>[^.!?;\n]{1,200})"
+_FACT = re.compile(rf"\bmy {_WHAT} (?:is|are|was|were) {_VALUE}", re.I)
+_CALLED = re.compile(r"\b(?:call me|i am called|i'm called) (?P<value>[^.!?;,\n]{1,60})", re.I)
+_HOME = re.compile(r"\bi (?:live|am living) in (?P<value>[^.!?;\n]{1,80})", re.I)
+_TOLD = re.compile(r"\bremember(?: that|:)? (?P<value>[^.!?;\n]{3,200})", re.I)
+_ASKED = re.compile(
+    rf"\b(?:what(?:'s|’s| is| are| was| were)?|tell me|(?:do you )?(?:remember|know)"
+    rf"(?: what)?) my {_WHAT}(?: is| was| are)?\s*[?.!]*$",
+    re.I,
+)
+_ASKED_NAME = re.compile(r"\bwho am i\b|\bwhat am i called\b", re.I)
+_ASKED_HOME = re.compile(r"\bwhere do i live\b", re.I)
+_ASKED_TOLD = re.compile(r"\bwhat did i (?:ask|tell) you(?: to remember)?\b", re.I)
+_QUESTION = re.compile(r"\?\s*$|^\s*(?:what|who|where|when|how|why|is|are|do|does|can)\b", re.I)
+
+# In instructions, about the user and about the assistant.
+_USERS_NAME = re.compile(
+    r"\b(?:the )?user(?:'s|’s)? (?:name is|is called|is named|is) (?P<value>[A-Z][\w'-]*)"
+)
+_OWN_NAME = re.compile(
+    r"\b(?:[Yy]our name is|[Yy]ou are called|[Yy]ou are named|[Cc]all yourself|[Yy]ou are) "
+    r"(?P<value>[A-Z][\w'-]*)"
+)
+
+
+def recalled(question: str, earlier: Sequence[str], instructions: str = "") -> str | None:
+    """Return the answer to a question about what was said before.
+
+    Parameters
+    ----------
+    question : str
+        What the user says now.
+    earlier : sequence of str
+        What the user said before, oldest first.
+    instructions : str
+        The session's; they may give the user's name.
+
+    Returns
+    -------
+    str or None
+        None when this is no such question.
+    """
+    subject = _subject(question)
+    if subject is None:
+        return None
+    known = dict(_facts(instructions, earlier))
+    if subject not in known:
+        return "You have not told me that yet."
+    return _sentence(subject, known[subject])
+
+
+def noted(statement: str) -> str | None:
+    """Return the acknowledgement of something worth remembering, None for anything else."""
+    facts = dict(_told(statement))
+    if not facts or _QUESTION.search(statement):
+        return None
+    told = " ".join(_sentence(subject, value) for subject, value in facts.items())
+    return f"I will remember that. {told}"
+
+
+def assistant_name(instructions: str) -> str | None:
+    """Return the name that instructions give the assistant."""
+    found = _OWN_NAME.search(instructions)
+    return found["value"] if found else None
+
+
+def _subject(question: str) -> str | None:
+    if _ASKED_NAME.search(question):
+        return "name"
+    if _ASKED_HOME.search(question):
+        return "home"
+    if _ASKED_TOLD.search(question):
+        return "told"
+    asked = _ASKED.search(question.strip())
+    return _plain(asked["what"]) if asked else None
+
+
+def _facts(instructions: str, earlier: Sequence[str]) -> Iterator[tuple[str, str]]:
+    name = _USERS_NAME.search(instructions)
+    if name:
+        yield "name", name["value"]
+    for statement in earlier:
+        yield from _told(statement)
+
+
+def _told(statement: str) -> Iterator[tuple[str, str]]:
+    for found in _FACT.finditer(statement):
+        if not _QUESTION.search(found["value"]):
+            yield _plain(found["what"]), found["value"].strip(" ,")
+    for subject, pattern in (("name", _CALLED), ("home", _HOME), ("told", _TOLD)):
+        for found in pattern.finditer(statement):
+            if subject != "told" or not _FACT.search(found["value"]):
+                yield subject, found["value"].strip(" ,")
+
+
+def _plain(what: str) -> str:
+    return what.lower().replace("favorite", "favourite").replace("’", "'").strip()
+
+
+def _sentence(subject: str, value: str) -> str:
+    if subject == "home":
+        return f"You live in {value}."
+    if subject == "told":
+        return f"You told me: {value}."
+    verb = "are" if subject.endswith("s") and not subject.endswith("ss") else "is"
+    return f"Your {subject} {verb} {value}."

@@ -1,0 +1,195 @@
+"""The server: one port for WebSockets, the minting of keys, and ``/health``."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from ..protocol.events import MAX_EVENT_BYTES
+from ..secret import Secret
+from .brains import Brain
+from .brains.demo import DemoBrain
+from .connection import Connection, Greeting
+from .gate import (
+    PATH,
+    Gate,
+    error_response,
+    is_loopback,
+    json_response,
+    offered_protocols,
+    shown_keys,
+)
+from .limits import Limits
+from .minting import Mint
+from .posting import PostingConnection
+from .session_defaults import DEFAULT_MODEL
+from .speech import Speech
+
+__all__ = ["running_server"]
+
+_log = logging.getLogger(__name__)
+
+_OPEN_TIMEOUT_S = 10.0  # for a whole request, however slowly it comes
+_BETA_HEADER, _BETA_PROTOCOL = "realtime=v1", "openai-beta.realtime-v1"
+
+
+@contextlib.asynccontextmanager
+async def running_server(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    key: Secret | None = None,
+    speech: Speech,
+    brain: Callable[[], Brain] = DemoBrain,
+    limits: Limits | None = None,
+    sunset: bool = False,
+    open_timeout_s: float = _OPEN_TIMEOUT_S,
+) -> AsyncIterator[str]:
+    """Serve the Realtime API and yield the URL; models are the caller's to load.
+
+    Parameters
+    ----------
+    host : str
+        Address to bind.
+    port : int
+        0 takes a free one.
+    key : Secret or None
+        What clients must show; None asks for nothing.
+    speech : Speech
+        The models that all connections share.
+    brain : callable
+        Returns what answers one connection.
+    limits : Limits or None
+        The server's bounds; None is the default ones.
+    sunset : bool
+        Answer the beta dialect as OpenAI does today: with an error, and the end.
+    open_timeout_s : float
+        Seconds that a client has to say what it wants.
+
+    Raises
+    ------
+    OSError
+        If the address cannot be bound.
+    """
+    gate, mint = Gate(key, is_loopback(host)), Mint("audio" if speech.can_speak else "text")
+    house = _House(gate, speech, brain, limits or Limits(), sunset, mint)
+    async with serve(
+        house.connected,
+        host,
+        port,
+        create_connection=PostingConnection,
+        process_request=house.before_upgrade,
+        select_subprotocol=_subprotocol,
+        open_timeout=open_timeout_s,
+        max_size=MAX_EVENT_BYTES,
+        compression=None,
+        server_header="rt_notebook",
+    ) as server:
+        bound = next(iter(server.sockets)).getsockname()[1]
+        name = f"[{host}]" if ":" in host else host
+        yield f"ws://{name}:{bound}{PATH}"
+
+
+@dataclass
+class _House:
+    """What the connections of one server share."""
+
+    gate: Gate
+    speech: Speech
+    brain: Callable[[], Brain]
+    limits: Limits
+    sunset: bool
+    mint: Mint
+    sessions: int = 0
+
+    async def connected(self, socket: ServerConnection) -> None:
+        """Serve one accepted WebSocket."""
+        greeting = self._greeting(socket.request)
+        self.sessions += 1
+        _log.info("session %d opened", self.sessions)
+        try:
+            connection = Connection(socket, greeting, self.speech, self.brain(), self.limits)
+            await connection.serve()
+        finally:
+            self.sessions -= 1
+            _log.info("session closed")
+
+    def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Return the HTTP answer to a request that opens no session, else None."""
+        refused = self.gate.refuse(request)
+        if refused is not None:
+            return refused
+        path = urlsplit(request.path).path
+        posted = getattr(socket, "posted", None)
+        if path == "/health" and posted is None:
+            status = {"status": "ok", "sessions": self.sessions, "missing": self.speech.missing}
+            return json_response(HTTPStatus.OK, status)
+        if posted is not None:
+            return self._posted(socket, request, path, posted)
+        if path != PATH:
+            sentence = f"Nothing here; try {PATH}."
+            return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
+        if not self.gate.has_key(request) and self._minted(request) is None:
+            return _no_key()
+        if self.sessions >= self.limits.sessions:
+            sentence = f"This server serves {self.limits.sessions} sessions; all are taken."
+            return error_response(HTTPStatus.SERVICE_UNAVAILABLE, "server_full", sentence)
+        return None
+
+    def _posted(
+        self, socket: ServerConnection, request: Request, path: str, body: bytes
+    ) -> Response:
+        if path not in self.mint.paths():
+            sentence = f"Nothing to post here; try {', '.join(sorted(self.mint.paths()))}."
+            return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
+        if not self.gate.has_key(request):
+            return _no_key()
+        refused: HTTPStatus | None = getattr(socket, "refused", None)
+        if refused is not None:
+            return error_response(refused, "invalid_body", f"{refused.phrase}.")
+        return json_response(*self.mint.answer(path, body))
+
+    def _minted(self, request: Request) -> dict[str, Any] | None:
+        found = (self.mint.session_of(key) for key in shown_keys(request))
+        return next((session for session in found if session is not None), None)
+
+    def _greeting(self, request: Request | None) -> Greeting:
+        if request is None:
+            return Greeting()
+        session = self._minted(request)
+        query = parse_qs(urlsplit(request.path).query)
+        intended = "transcription" if "transcription" in query.get("intent", []) else "realtime"
+        asked = {"type": intended, **(session or {})}
+        model = asked.get("model") or query.get("model", [DEFAULT_MODEL])[0]
+        is_beta = _is_beta(request)
+        return Greeting(
+            str(model),
+            "transcription" if asked["type"] == "transcription" else "realtime",
+            session,
+            "beta" if is_beta else "ga",
+            is_sent_away=is_beta and self.sunset,
+        )
+
+
+def _no_key() -> Response:
+    sentence = "Incorrect API key provided."
+    return error_response(HTTPStatus.UNAUTHORIZED, "invalid_api_key", sentence)
+
+
+def _is_beta(request: Request) -> bool:
+    headers = ",".join(request.headers.get_all("OpenAI-Beta"))
+    return _BETA_HEADER in headers or _BETA_PROTOCOL in offered_protocols(request)
+
+
+def _subprotocol(_socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    # Browsers cannot set headers; they offer "realtime" and their key beside it.
+    return Subprotocol("realtime") if "realtime" in offered else None

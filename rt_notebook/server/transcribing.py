@@ -1,0 +1,234 @@
+"""Transcripts on the wire: of a turn that is over, and piece by piece while it is spoken.
+
+Recorded: with gpt-realtime-whisper the deltas come during speech, for an item that is not
+yet added. Other models send nothing before the turn is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .conversation import Item
+from .ids import obfuscation
+from .model_thread import ModelBusy
+from .responses import Emit
+from .session_state import SessionState
+from .speech import SpeechNotInstalled
+
+__all__ = ["Partial", "Transcripts", "forgive"]
+
+_EVENT = "conversation.item.input_audio_transcription"
+_STREAMING = {"gpt-realtime-whisper", "gpt-live-transcribe"}
+_EVERY_MS = 960  # of new audio, between two looks at a turn
+_SETTLED_MS = 12_000  # what is older is not looked at again
+_FULL_LOGPROB = 0.0  # moonshine tells no probabilities
+
+Cut = Callable[[int, int], tuple[bytes, int]]
+
+
+class Partial:
+    """The words of a turn that can be told before it is over: those that stay the same.
+
+    A word is told when two looks in a row agree on it and on all before it.
+    """
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+        self._settled = 0  # words of stretches that are not looked at again
+        self._last: list[str] = []
+
+    @property
+    def has_told(self) -> bool:
+        """Whether anything was told."""
+        return bool(self._told)
+
+    def look(self, text: str) -> str:
+        """Take in what is heard so far and return what can be told of it."""
+        words = text.split()
+        agreed = _common(words, self._last)
+        self._last = words
+        return self._tell(words[:agreed])
+
+    def settle(self, text: str) -> str:
+        """Take in a stretch as a whole; the next look is at what comes after it."""
+        delta = self._tell(text.split())
+        self._settled, self._last = len(self._told), []
+        return delta
+
+    def end(self, text: str) -> str:
+        """Take in the final transcript and return what was not yet told of it."""
+        self._settled = 0
+        return self._tell(text.split())
+
+    def _tell(self, words: list[str]) -> str:
+        new = words[len(self._told) - self._settled :]
+        before = " " if self._told and new else ""
+        self._told += new
+        return before + " ".join(new)
+
+
+def _common(words: list[str], others: list[str]) -> int:
+    pairs = zip(map(_bare, words), map(_bare, others), strict=False)
+    count = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"\W", "", word.lower())
+
+
+class Transcripts:
+    """Tells the client what was said.
+
+    Parameters
+    ----------
+    emit : callable
+        Sends an event.
+    session : SessionState
+        Whether to tell it, and how.
+    transcribe : callable
+        ``transcribe(pcm16, sample_rate_hz)`` returns a future of text.
+    """
+
+    def __init__(
+        self,
+        emit: Emit,
+        session: SessionState,
+        transcribe: Callable[[bytes, int], asyncio.Future[str]],
+    ) -> None:
+        self._emit = emit
+        self._session = session
+        self._transcribe = transcribe
+        self._partials: dict[str, Partial] = {}
+        self._looked_ms = self._start_ms = 0
+        self._look: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def streams(self) -> bool:
+        """Whether words are told while they are spoken."""
+        asked = self._session.input["transcription"]
+        return asked is not None and asked["model"] in _STREAMING
+
+    def hear(self, item_id: str, begin_ms: int, now_ms: int, cut: Cut) -> None:
+        """Look at the audio of an item that is being spoken, if it is time to.
+
+        Parameters
+        ----------
+        item_id : str
+            What it will be.
+        begin_ms, now_ms : int
+            Where in the session's audio it begins, and how far it has come.
+        cut : callable
+            ``cut(start_ms, end_ms)`` returns PCM16 and its rate.
+        """
+        if item_id not in self._partials:
+            self.drop()
+            self._partials[item_id] = Partial()
+            self._start_ms = self._looked_ms = begin_ms
+        if now_ms - self._looked_ms < _EVERY_MS or self._look is not None:
+            return
+        self._looked_ms = now_ms
+        audio, rate = cut(self._start_ms, now_ms)
+        self._look = asyncio.ensure_future(self._look_at(item_id, audio, rate, now_ms))
+        self._look.add_done_callback(self._looked)
+
+    def _looked(self, look: asyncio.Task[None]) -> None:
+        if self._look is look:
+            self._look = None
+
+    async def _look_at(self, item_id: str, audio: bytes, rate: int, end_ms: int) -> None:
+        try:
+            text = await self._transcribe(audio, rate)
+        except Exception:  # the end of the turn tells of it
+            return
+        partial = self._partials[item_id]
+        if end_ms - self._start_ms >= _SETTLED_MS:
+            self._start_ms = end_ms
+            self._tell(item_id, partial.settle(text))
+        else:
+            self._tell(item_id, partial.look(text))
+
+    def drop(self) -> None:
+        """Forget the item that was being spoken."""
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+        self._partials.clear()
+        self._looked_ms = self._start_ms = 0
+
+    def follow(self, item: Item, heard: asyncio.Future[str]) -> None:
+        """Tell the transcript of a committed item when it is there."""
+        partial = self._partials.get(item.id, Partial())
+        self.drop()
+        if self._session.input["transcription"] is not None:
+            task = asyncio.ensure_future(self._finish(item, heard, partial))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Stop; the session is over."""
+        self.drop()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _finish(self, item: Item, heard: asyncio.Future[str], partial: Partial) -> None:
+        try:
+            text = await asyncio.shield(heard)
+        except Exception as error:
+            self._fail(item, error)
+            return
+        self._tell(item.id, partial.end(text))
+        item.fields["content"][0]["transcript"] = text
+        usage = {"type": "duration", "seconds": math.ceil(item.duration_ms / 1000)}
+        self._emit(
+            f"{_EVENT}.completed",
+            item_id=item.id,
+            content_index=0,
+            transcript=text,
+            usage=usage,
+            **self._logprobs(text),
+        )
+
+    def _fail(self, item: Item, error: Exception) -> None:
+        is_told = isinstance(error, SpeechNotInstalled | ModelBusy)
+        message = str(error) if is_told else "The server could not transcribe the audio."
+        missing = isinstance(error, SpeechNotInstalled)
+        code = "speech_not_installed" if missing else "transcription_failed"
+        failure = {"type": "server_error", "code": code, "message": message, "param": None}
+        self._emit(f"{_EVENT}.failed", item_id=item.id, content_index=0, error=failure)
+
+    def _tell(self, item_id: str, delta: str) -> None:
+        if delta:
+            self._emit(
+                f"{_EVENT}.delta",
+                item_id=item_id,
+                content_index=0,
+                delta=delta,
+                obfuscation=obfuscation(delta),
+                **self._logprobs(delta),
+            )
+
+    def _logprobs(self, text: str) -> dict[str, Any]:
+        """Return the log-probabilities where they are asked for; every word is certain here."""
+        if "item.input_audio_transcription.logprobs" not in (self._session.config["include"] or ()):
+            return {}
+        tokens = re.findall(r"\s*\S+", text)
+        shown = [
+            {"token": token, "logprob": _FULL_LOGPROB, "bytes": list(token.encode())}
+            for token in tokens
+        ]
+        return {"logprobs": shown}
+
+
+def forgive(heard: asyncio.Future[str]) -> None:
+    """Let a transcript fail that nobody waits for."""
+    heard.add_done_callback(lambda done: done.cancelled() or done.exception())
