@@ -103,8 +103,10 @@ def __dir__() -> list[str]:
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics (``%load_ext rt_notebook``)."""
     from .notebook.magics import RealtimeMagics
+    from .notebook.questions import keep_questions
 
     shell.register_magics(RealtimeMagics)
+    keep_questions(shell)
     _teach_to_display()
 
 
