@@ -32,6 +32,7 @@ CHIRP_SECONDS = 0.03
 PERIOD_SECONDS = 0.5
 SLOWEST_SECONDS = 4.0
 _LIKE = 0.6
+_BEGIN = "session.send({'type': 'input_audio_buffer.clear'})"
 
 #: The cell that opens a session on a server and shows its panel.
 CONNECT = """\
@@ -66,17 +67,16 @@ FloatArray = npt.NDArray[np.float32]
 
 
 async def echo(connection):
-    """Serve one client: all that it says comes back as one endless response."""
+    """Serve one client: what it says after `_BEGIN` comes back as one endless response."""
     await send(connection, CREATED)
     begun = False
     async for frame in connection:
         event = json.loads(frame)
-        if event["type"] != "input_audio_buffer.append":
-            continue
-        if not begun:
+        if event["type"] == "input_audio_buffer.clear":
             await send(connection, *response_begins(0))
             begun = True
-        await send(connection, audio_delta(0, event["audio"]))
+        elif begun and event["type"] == "input_audio_buffer.append":
+            await send(connection, audio_delta(0, event["audio"]))
 
 
 def chirps(path: Path) -> Path:
@@ -129,6 +129,7 @@ class EchoPage:
             speaker,
             tap_node(page, "window.__rtReturned"),
         )
+        notebook.kernel.execute(_BEGIN)
 
     def wait(self, seconds: float) -> tuple[float, float]:
         """Let time pass, and return its beginning and its end in seconds since the epoch."""

@@ -40,7 +40,7 @@ QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
 DELTA_BYTES = 100 * SAMPLES_PER_MS * 2
 DELTAS_AHEAD = 30  # the offline server is at most 3 s ahead
 LATE_DELTAS = 5
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.15
 TRUNCATED_WITHIN_SECONDS = 2.0
 
 GO = "session.send({'type': 'input_audio_buffer.clear'})"
@@ -88,7 +88,7 @@ class Interrupter:
         ]
         trial.begun = time.time()
         await send(connection, *response_begins(number), *deltas[:-LATE_DELTAS])
-        await asyncio.sleep(0.6 + 0.3 * (number * 7 % TRIALS) / TRIALS)
+        await asyncio.sleep(0.45 + 0.3 * (number * 7 % TRIALS) / TRIALS)
         trial.interrupted = time.time()
         await send(connection, speech_started(number), *deltas[-LATE_DELTAS:])
         await send(connection, *response_ends(number, "cancelled"))

@@ -76,7 +76,7 @@ def noise(seed, seconds):
     return np.random.default_rng(seed).integers(-3000, 3000, count).astype("<i2").tobytes()
 
 
-@pytest.mark.parametrize("heard_seconds", [8, pytest.param(BURST_SECONDS, marks=pytest.mark.long)])
+@pytest.mark.parametrize("heard_seconds", [6, pytest.param(BURST_SECONDS, marks=pytest.mark.long)])
 def test_a_burst_arrives_complete_and_paced(open_notebook, heard_seconds):
     warm_up, burst = noise(0, WARM_UP_SECONDS), noise(1, BURST_SECONDS)
     with scripted_server(Bursts([warm_up, burst])) as url:

@@ -15,9 +15,9 @@ from .figures import p95, show
 
 pytestmark = pytest.mark.slow
 
-SETTLE_SECONDS = 2.0
-CALM_SECONDS = {"short": 8.0, "long": 30.0}
-LOAD_SECONDS = 6.0
+SETTLE_SECONDS = 1.0
+CALM_SECONDS = {"short": 6.0, "long": 30.0}
+LOAD_SECONDS = {"short": 5.0, "long": 10.0}
 RECOVERY_SECONDS = 2.0
 AFTER_SECONDS = 4.0
 
@@ -78,7 +78,7 @@ def test_the_comm_path_comes_back_from_a_busy_core(echo_page, form):
     page.wait(SETTLE_SECONDS)
     calm = page.wait(CALM_SECONDS[form])
     with burning_core():
-        loaded = page.wait(LOAD_SECONDS)
+        loaded = page.wait(LOAD_SECONDS[form])
     page.wait(RECOVERY_SECONDS)
     after = page.wait(AFTER_SECONDS)
     page.wait(SETTLE_SECONDS)
@@ -87,9 +87,10 @@ def test_the_comm_path_comes_back_from_a_busy_core(echo_page, form):
         show_both(f"B5 mouth to ear, comm{name}", echo_then)
     before, during, afterwards = (echo_then.panel_ms for echo_then in found)
     under_load = p95(during) / p95(before)
-    recovered = np.median(afterwards) / np.median(before)
+    # A delay that stays is in every chirp, a hiccup of the machine in some.
+    recovered = np.percentile(afterwards, 25) / np.percentile(before, 25)
     print(f"B6 p95 under load / before: {under_load:.2f} (target {MAX_RATIO_UNDER_LOAD})")
-    print(f"B6 p50 2 s afterwards / before: {recovered:.2f} (target {MAX_RATIO_AFTERWARDS})")
+    print(f"B6 p25 2 s afterwards / before: {recovered:.2f} (target {MAX_RATIO_AFTERWARDS})")
     assert under_load <= MAX_RATIO_UNDER_LOAD
     assert recovered <= MAX_RATIO_AFTERWARDS
 

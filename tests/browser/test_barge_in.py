@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 CONNECT = "%load_ext rt_notebook\n%rt_connect offline -o session"
 ASK = "Tell me a long story."
 THANK = "Thank you."
-LISTENED_SECONDS = 4.5
-LOADING_SECONDS = 3.5  # the server's models, on a busy machine
+LISTENED_SECONDS = 4.0
+LOADING_SECONDS = 2.5  # the server's models, on a busy machine
 
 SAMPLES_PER_MS = 24
 QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
