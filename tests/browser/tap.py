@@ -58,7 +58,8 @@ class Recording:
 
     def loud(self, threshold: float = SILENT_BELOW) -> npt.NDArray[np.bool_]:
         """Return for each quantum whether its peak is above the threshold."""
-        return np.asarray(self._peaks() > threshold)
+        peaks = np.abs(self.samples.reshape(-1, QUANTUM_FRAMES)).max(axis=1)
+        return np.asarray(peaks > threshold)
 
     def first_sound(self, after: float = 0.0, threshold: float = SILENT_BELOW) -> float | None:
         """Return the time of the first quantum with sound at or after a time."""
@@ -75,11 +76,6 @@ class Recording:
         loud = self.times[self.loud()]
         first = np.diff(loud, prepend=-np.inf) > quiet
         return [float(time) for time in loud[first]]
-
-    def speech_end(self, before: float = np.inf) -> float | None:
-        """Return the time of the last quantum within 25 dB of the loudest before a time."""
-        peaks = self._peaks()[self.times < before]
-        return self.last_sound(before, peaks.max() * 10 ** (-25 / 20)) if peaks.size else None
 
     def silent_since(self, after: float, seconds: float = 0.5) -> float | None:
         """Return the first time at or after `after` from which `seconds` of silence follow."""
@@ -102,9 +98,6 @@ class Recording:
         if first is None or last is None:
             return self.samples[:0]
         return self.between(max(after, first - margin), last + margin)
-
-    def _peaks(self) -> npt.NDArray[np.float32]:
-        return np.asarray(np.abs(self.samples.reshape(-1, QUANTUM_FRAMES)).max(axis=1))
 
 
 class Tap:
@@ -150,9 +143,13 @@ def tap(page: Page, selector: str = ".rt-panel") -> Tap:
     )
 
 
-def tap_microphone(page: Page) -> Tap:
-    """Record what the page's last opened microphone hears, from now on."""
-    return Tap(page, page.evaluate(f"async () => ({_TAP})({_STREAM}, {SILENT_BELOW})"))
+def tap_microphone(page: Page, silent_below: float = SILENT_BELOW) -> Tap:
+    """Record what the page's last opened microphone hears, from now on.
+
+    Chromium turns a silent microphone up until its noise is heard: waiting for the end of
+    speech takes a higher `silent_below`.
+    """
+    return Tap(page, page.evaluate(f"async () => ({_TAP})({_STREAM}, {silent_below})"))
 
 
 def tap_node(page: Page, node: str) -> Tap:
