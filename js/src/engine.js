@@ -8,7 +8,7 @@ import { sendFile } from "./files.js";
 import { Link } from "./link.js";
 import { Liveness } from "./liveness.js";
 import { Microphone } from "./microphone.js";
-import { panelState } from "./panel_state.js";
+import { ENDED, panelState } from "./panel_state.js";
 import { dbfs, meterOf, samplesOf } from "./pcm.js";
 import { Player } from "./playback.js";
 import * as sentences from "./sentences.js";
@@ -287,7 +287,7 @@ export class Engine {
 
   #onTraits = () => {
     this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
-    if (this.#model.get("status") === "closed") this.#microphone.close("talk ended");
+    if (ENDED.includes(this.#model.get("status"))) this.#microphone.close("talk ended");
     this.#changed();
   };
 

@@ -2,6 +2,8 @@
 
 import * as sentences from "./sentences.js";
 
+/** States of a session that nobody listens to any more. */
+export const ENDED = ["closed", "lost"];
 const SILENT_AFTER_MS = 10_000;
 
 /** @typedef {{level: string, text: string}} Notice */
@@ -31,6 +33,7 @@ export function panelState(parts) {
   return {
     status: String(trait("status") ?? ""),
     life: parts.life,
+    ended: ENDED.includes(String(trait("status"))) || parts.life === "gone",
     answered: link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),

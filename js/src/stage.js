@@ -36,6 +36,9 @@ function inert(state) {
   if (state.status === "closed") {
     return stage("inert", "Talk ended", "%rt_connect starts another.", off, true);
   }
+  if (state.status === "lost") {
+    return stage("inert", "Connection lost", "%rt_connect starts another.", off, true);
+  }
   if (!state.canRecord) return stage("inert", "No microphone", "Type instead.", off, true);
   return null;
 }
@@ -51,7 +54,6 @@ function closedMicrophone(state) {
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
   if (state.status === "connecting" || !state.answered)
     return stage("off", "Connecting…", "", action);
-  if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
   return stage("off", "Press to talk", "", action);

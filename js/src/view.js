@@ -142,10 +142,9 @@ export class View {
     const stage = stageOf(state);
     this.#showHead(state);
     this.#showStage(state, stage);
-    const closed = state.status === "closed" || state.life === "gone";
-    this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
+    this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
-    this.#composer.show(closed);
+    this.#composer.show(state.ended);
     this.#showMessages(state);
     if (this.#engine.live) this.#animate();
   }

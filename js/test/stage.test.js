@@ -53,6 +53,7 @@ for (const [what, state, label] of [
   ["the kernel is gone", { ...talking, life: "gone" }, "Kernel gone"],
   ["the connection is lost", { ...talking, life: "lost" }, "Not connected"],
   ["the talk has ended", { ...idle, status: "closed" }, "Talk ended"],
+  ["the server is lost", { ...talking, status: "lost" }, "Connection lost"],
   ["the page cannot record", { ...idle, canRecord: false }, "No microphone"],
 ]) {
   test(`when ${what} the button cannot be pressed`, () => {

@@ -100,7 +100,7 @@ class Panel(Observer):
         try:
             _RECEIVE[message.kind](self, page, message)
         except RealtimeError as error:
-            self.notice("error", f"{error}.")
+            self.notice("error", str(error))
 
     def _on_hello(self, page: _Page, message: Message) -> None:
         if message["number"] >= page.hello:
@@ -236,10 +236,11 @@ class Panel(Observer):
         asyncio.get_running_loop().call_later(FLUSH_ANSWER_SECONDS, self._flush_unanswered, epoch)
 
     def notice(self, level: str, text: str) -> None:
-        """Tell the user something in the panel."""
-        self._notices.append({"level": level, "text": text})
+        """Tell the user something in the panel, as a sentence."""
+        told = {"level": level, "text": _sentence(text)}
+        self._notices.append(told)
         del self._notices[:-20]
-        self._post(Message("notice", level=level, text=text))
+        self._post(Message("notice", **told))
 
     def status_changed(self, status: str) -> None:
         """Show how the connection stands, and everything that it may have changed."""
@@ -343,6 +344,11 @@ class Panel(Observer):
     def _flush_unanswered(self, epoch: int) -> None:
         if epoch in self._counts:
             self.session.core.flushed(epoch, *self._counts.pop(epoch))
+
+
+def _sentence(text: str) -> str:
+    end = "" if text.endswith((".", "!", "?", "…")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
 
 
 def describe(item: Item) -> dict[str, Any]:

@@ -173,6 +173,12 @@ def test_a_microphone_asked_for_before_a_page_is_there_is_asked_for_when_one_com
     assert "arm-mic" not in [message.kind for message in stage.posted.queue]
 
 
+def test_a_notice_is_a_sentence_whoever_wrote_it(stage):
+    for text in ("the buffer is too short", "What now?"):
+        stage.panel.notice("error", text)
+    assert [stage.next("notice")["text"] for _ in "12"] == ["The buffer is too short.", "What now?"]
+
+
 def test_a_chunk_that_was_sent_twice_is_heard_once(server, stage):
     stage.page("hello", views=1)
     stage.page("claim")

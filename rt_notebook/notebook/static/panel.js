@@ -1210,6 +1210,7 @@ function tenths(ms) {
 }
 
 // src/panel_state.js
+var ENDED = ["closed", "lost"];
 var SILENT_AFTER_MS = 1e4;
 function panelState(parts) {
   const { trait, link, microphone, player, transcript } = parts;
@@ -1217,6 +1218,7 @@ function panelState(parts) {
   return {
     status: String(trait("status") ?? ""),
     life: parts.life,
+    ended: ENDED.includes(String(trait("status"))) || parts.life === "gone",
     answered: link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
@@ -2208,7 +2210,7 @@ var Engine = class {
   }
   #onTraits = () => {
     this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
-    if (this.#model.get("status") === "closed") this.#microphone.close("talk ended");
+    if (ENDED.includes(this.#model.get("status"))) this.#microphone.close("talk ended");
     this.#changed();
   };
   #onOwner = () => {
@@ -2507,6 +2509,9 @@ function inert(state) {
   if (state.status === "closed") {
     return stage("inert", "Talk ended", "%rt_connect starts another.", off, true);
   }
+  if (state.status === "lost") {
+    return stage("inert", "Connection lost", "%rt_connect starts another.", off, true);
+  }
   if (!state.canRecord) return stage("inert", "No microphone", "Type instead.", off, true);
   return null;
 }
@@ -2520,7 +2525,6 @@ function closedMicrophone(state) {
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
   if (state.status === "connecting" || !state.answered)
     return stage("off", "Connecting…", "", action);
-  if (state.status === "lost") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
   return stage("off", "Press to talk", "", action);
@@ -2723,10 +2727,9 @@ var View = class {
     const stage2 = stageOf(state);
     this.#showHead(state);
     this.#showStage(state, stage2);
-    const closed = state.status === "closed" || state.life === "gone";
-    this.#log.show(state.lines, state.hiddenLines, closed ? "Nothing was said." : EMPTY);
+    this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
-    this.#composer.show(closed);
+    this.#composer.show(state.ended);
     this.#showMessages(state);
     if (this.#engine.live) this.#animate();
   }
