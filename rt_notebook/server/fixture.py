@@ -78,6 +78,7 @@ def serving(**options: Any) -> Iterator[str]:
 
     loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
     urls: list[str] = []
+    failures: list[Exception] = []
 
     async def serve() -> None:
         async with running_server(**options) as url:
@@ -88,6 +89,8 @@ def serving(**options: Any) -> Iterator[str]:
     def run() -> None:
         try:
             loop.run_until_complete(serve())
+        except Exception as error:
+            failures.append(error)
         finally:
             ready.set()
             loop.close()
@@ -96,7 +99,7 @@ def serving(**options: Any) -> Iterator[str]:
     thread.start()
     ready.wait(_START_S)
     if not urls:
-        raise RuntimeError("the offline server did not start")
+        raise RuntimeError("the offline server did not start") from next(iter(failures), None)
     try:
         yield urls[0]
     finally:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from rt_notebook.secret import Secret
+from rt_notebook.server import fixture
 from rt_notebook.server.brains.demo import DemoBrain
-from rt_notebook.server.serving import running_server
 from rt_notebook.server.speech import Speech
 
 from .wire import KEY
@@ -23,29 +21,10 @@ def dated_brain() -> DemoBrain:
     return DemoBrain(now=lambda: datetime(2026, 11, 21, 15, 7))  # noqa: DTZ001
 
 
-@contextmanager
-def serving(speech: Speech, **options: Any) -> Iterator[str]:
-    """Run a server in a thread with a loop of its own and yield its URL."""
+def serving(speech: Speech, **options: Any) -> AbstractContextManager[str]:
+    """Run a server with the tests' key and brain, and yield its URL."""
     settings = {"key": Secret(KEY), "speech": speech, "brain": dated_brain, **options}
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    stop = asyncio.Event()
-    urls: list[str] = []
-
-    async def serve() -> None:
-        async with running_server(**settings) as url:
-            urls.append(url)
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield urls[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
+    return fixture.serving(**settings)
 
 
 @pytest.fixture(scope="session")
