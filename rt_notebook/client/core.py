@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
-import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ..config.dialect import from_wire, to_wire
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import (
     Effect,
@@ -32,14 +33,17 @@ from ..protocol.effects import (
 from ..protocol.events import Event, MalformedEvent, encode_audio, parse_event
 from ..protocol.machine import ACKNOWLEDGED_BY, SessionMachine
 from ..record.log import Log
+from .identity import new_id
 from .listeners import Listeners
 from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
+from .settings import Settings
 from .transport import WebSocketTransport
 from .waiting import Acknowledgement, server_error
+from .wire_audio import WireAudio, input_format, output_format
 
-__all__ = ["SessionCore", "new_id"]
+__all__ = ["SessionCore"]
 
 logger = logging.getLogger("rt_notebook")
 _KEPT_REPLIES = 1000
@@ -47,6 +51,13 @@ _KEPT_REPLIES = 1000
 
 class SessionCore:
     """One open connection and everything that follows from it.
+
+    Parameters
+    ----------
+    transport : WebSocketTransport
+        The connection.
+    dialect : {"ga", "beta"}
+        How the server speaks; on this side of the connection everything is GA.
 
     Attributes
     ----------
@@ -56,8 +67,10 @@ class SessionCore:
         Frames that were no events and were dropped.
     """
 
-    def __init__(self, transport: WebSocketTransport) -> None:
+    def __init__(self, transport: WebSocketTransport, dialect: str = "ga") -> None:
+        self.dialect = dialect
         self.log = Log()
+        self.settings = Settings()
         self.machine = SessionMachine(lambda: new_id("event"))
         self.listeners = Listeners()
         self.replies: deque[Reply] = deque(maxlen=_KEPT_REPLIES)
@@ -67,6 +80,8 @@ class SessionCore:
         self._transport = transport
         self._outstanding = Outstanding()
         self._observer = Observer()
+        self._audio = WireAudio()
+        self._last_play: Play | None = None
         self._last_user_item: str | None = None
         self._tasks = {asyncio.ensure_future(self._read())}
 
@@ -110,7 +125,9 @@ class SessionCore:
 
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
-        self._transmit(Event(type="input_audio_buffer.append"), pcm)
+        event = Event(type="input_audio_buffer.append")
+        sound = self._audio.encode(pcm, input_format(self.machine.session))
+        self._transmit(event, pcm, sound)
 
     def cancel(self) -> None:
         """Stop and silence the answer, and drop those that wait.
@@ -155,12 +172,13 @@ class SessionCore:
     def _receive(self, frame: str | bytes) -> None:
         now, wall_time = time.monotonic(), time.time()
         try:
-            event = parse_event(frame)
-            effects = self.machine.receive(event)
+            event = parse_event(frame, self._translate)
+            effects = [*self._decoded(self.machine.receive(event))]
         except MalformedEvent:
             self.malformed_events += 1
             return
-        audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        plays = (effect for effect in effects if isinstance(effect, Play) and "delta" in event)
+        audio = b"".join(play.audio for play in plays)
         self.log.append("received", event, time=now, wall_time=wall_time, audio=audio)
         try:
             self._note(event)
@@ -170,18 +188,43 @@ class SessionCore:
             logger.exception("%s was not handled", event.type)
         self.listeners.tell(event)
 
-    def _transmit(self, event: Event, audio: bytes = b"") -> None:
+    def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
+        return from_wire(event, self.dialect)
+
+    def _transmit(self, event: Event, audio: bytes = b"", sound: bytes = b"") -> None:
+        """Send an event; of microphone audio both as it came and as it goes over the wire."""
         if self.status != "open":
             return
-        self.log.append("sent", event, time=time.monotonic(), wall_time=time.time(), audio=audio)
+        entry = self.log.append(
+            "sent", event, time=time.monotonic(), wall_time=time.time(), audio=audio
+        )
+        self.settings.sent(event)
         if audio:
-            text = f'{{"type":"{event.type}","audio":"{encode_audio(audio)}"}}'
+            text = f'{{"type":"{event.type}","audio":"{encode_audio(sound)}"}}'
             self._transport.send(text, droppable=True)
         else:
-            self._transport.send(event.to_json())
+            self._transport.send(Event(to_wire(event, self.dialect)).to_json())
+        self.listeners.tell(entry.event, "sent")
+
+    def _decoded(self, effects: Iterable[Effect]) -> Iterator[Effect]:
+        """Let all audio be PCM16 at 24 kHz, whatever the session's format is."""
+        wire = output_format(self.machine.session)
+        for effect in effects:
+            if isinstance(effect, Play):
+                sound = self._audio.decode(effect.item_id, effect.audio, wire)
+                self._last_play = dataclasses.replace(effect, audio=sound)
+                yield self._last_play
+                continue
+            if isinstance(effect, PlayEnd) and self._last_play is not None:
+                rest = self._audio.finish(effect.item_id)
+                if rest and self._last_play.item_id == effect.item_id:
+                    self.log.extend(effect.item_id, rest)
+                    yield dataclasses.replace(self._last_play, audio=rest)
+            yield effect
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
+        self.settings.received(event)
         if event.type == "session.created" and not self.created.done():
             self.created.set_result(None)
         elif event.type == "session.updated":
@@ -234,11 +277,6 @@ class SessionCore:
             return
         if self.machine.queue_playback(effect, len(effect.audio) // 2):
             self._observer.play(effect.item_id, effect.audio)
-
-
-def new_id(kind: str) -> str:
-    """Return a new id for an event or an item, such as ``event_1f…``."""
-    return f"{kind}_{secrets.token_hex(12)}"
 
 
 _PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from ..background import loop_thread
@@ -19,8 +19,10 @@ from ..protocol.events import Event
 from ..protocol.machine import REQUEST_KEY
 from ..record.log import Log
 from .backends import Backend
-from .core import SessionCore, new_id
+from .core import SessionCore
+from .identity import new_id
 from .reply import Reply
+from .requests import Requests
 from .transport import WebSocketTransport
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
@@ -28,7 +30,7 @@ from .waiting import Acknowledgement
 __all__ = ["RealtimeSession"]
 
 
-class RealtimeSession:
+class RealtimeSession(Requests):
     """An open session; make one with `rt_notebook.connect`.
 
     Attributes
@@ -99,6 +101,11 @@ class RealtimeSession:
         return self.core.machine.session
 
     @property
+    def dialect(self) -> str:
+        """``ga`` or ``beta``: how the server speaks. Everything here is GA all the same."""
+        return self.core.dialect
+
+    @property
     def turn_detection(self) -> str:
         """``server_vad``, ``semantic_vad``, or ``none`` for push-to-talk."""
         audio_input = (self.config.get("audio") or {}).get("input") or {}
@@ -127,7 +134,11 @@ class RealtimeSession:
         ConfigError
             If an option does not exist or is out of range; nothing is sent.
         """
-        return self.send(session_event(options, self.config))
+        return self.send(
+            session_event(
+                options, self.config, dialect=self.dialect, has_audio=self.conversation.has_audio
+            )
+        )
 
     def respond(self, **options: Any) -> Reply:
         """Ask for a response (``response.create``).
@@ -143,7 +154,7 @@ class RealtimeSession:
 
     def ask(self, reply: Reply, **options: Any) -> Reply:
         """Ask for a response that `reply` will hold; otherwise as `respond`."""
-        event = Event({"event_id": new_id("event"), **response_event(options, self.config)})
+        event = Event({"event_id": new_id("event"), **self._asked(options)})
         marked = {**event["response"].get("metadata", {}), REQUEST_KEY: event["event_id"]}
         event["response"] = {**event["response"], "metadata": marked}
         reply.request = event
@@ -162,10 +173,8 @@ class RealtimeSession:
         """
         if not text.strip():
             raise LocalProtocolError("there is nothing to say: the text is empty")
-        response_event(options, self.config)
-        content = [{"type": "input_text", "text": text}]
-        item = {"id": new_id("item"), "type": "message", "role": "user", "content": content}
-        self.send({"type": "conversation.item.create", "item": item})
+        self._asked(options)
+        self.add_item(text)
         return self.respond(**options)
 
     def send_audio(
@@ -195,15 +204,6 @@ class RealtimeSession:
         self._call(upload.start, self, reply)
         return reply
 
-    def send(self, event: Mapping[str, Any]) -> Acknowledgement:
-        """Send any client event of the API; an ``event_id`` is added if it has none."""
-        sent = Event({"event_id": new_id("event"), **event})
-        if not isinstance(sent.get("type"), str):
-            raise LocalProtocolError("an event needs a 'type', such as \"response.create\"")
-        acknowledgement = Acknowledgement(sent)
-        self._call(self.core.request, acknowledgement)
-        return acknowledgement
-
     def cancel(self) -> None:
         """Stop the answer that is being made or played, and drop those that wait.
 
@@ -219,21 +219,32 @@ class RealtimeSession:
         else:
             loop.run(self._cancel())
 
-    def on(self, type: str, callback: Callable[[Event], Any]) -> Callable[[], None]:
-        """Call `callback(event)` for each server event of a type, ``"*"`` for all.
+    def on(
+        self, type: str, callback: Callable[[Event], Any], *, direction: str | None = None
+    ) -> Callable[[], None]:
+        """Call `callback(event)` for each event of a type, ``"*"`` for all.
 
         Callbacks run in order on a thread of their own and may take their time.
+
+        Parameters
+        ----------
+        type : str
+            The name of a server's or a client's event, or ``"*"``.
+        callback : callable
+            Takes the event; may be a coroutine function.
+        direction : {"received", "sent", "both"}, optional
+            By default ``"*"`` is what is received, and a name is heard whichever way it goes.
 
         Returns
         -------
         callable
             Call it to stop.
         """
-        return self.core.listeners.on(type, callback)
+        return self.core.listeners.on(type, callback, direction)
 
-    def events(self) -> AsyncIterator[Event]:
-        """Iterate over server events from now until the session closes."""
-        return self.core.listeners.events()
+    def events(self, direction: str = "received") -> AsyncIterator[Event]:
+        """Iterate over events from now until the session closes; as for `on`."""
+        return self.core.listeners.events(direction)
 
     def close(self) -> None:
         """Close the session and wait until it is closed. Closing twice is allowed."""
@@ -244,6 +255,13 @@ class RealtimeSession:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _asked(self, options: dict[str, Any]) -> dict[str, Any]:
+        has_audio = self.conversation.has_audio
+        return response_event(options, self.config, dialect=self.dialect, has_audio=has_audio)
+
+    def _request(self, acknowledgement: Acknowledgement) -> None:
+        self._call(self.core.request, acknowledgement)
 
     def _alive(self) -> None:
         if self.status != "open":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .session import RealtimeSession
 
-__all__ = ["AudioSource", "Upload"]
+__all__ = ["AudioSource", "Upload", "read"]
 
 AudioSource = Union[str, "os.PathLike[str]", bytes, pcm.FloatArray]
 

@@ -130,6 +130,12 @@ class Conversation:
         return len(self.order)
 
     @property
+    def has_audio(self) -> bool:
+        """Whether the assistant has spoken, which freezes its voice."""
+        parts = (p for item in self.items.values() if item.role == "assistant" for p in item.parts)
+        return any(part.type == "audio" for part in parts)
+
+    @property
     def order(self) -> list[str]:
         """Ids of the items of the conversation, first to last."""
         if self._order is None:

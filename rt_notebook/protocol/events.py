@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..errors import RealtimeError
@@ -96,13 +97,17 @@ def _revealed(value: object) -> str:
     raise TypeError(f"a value of type {type(value).__name__} is not JSON")
 
 
-def parse_event(frame: str | bytes) -> Event:
+def parse_event(
+    frame: str | bytes, translate: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+) -> Event:
     """Read one text frame.
 
     Parameters
     ----------
     frame : str or bytes
         A JSON object of at most `MAX_EVENT_BYTES`, nested at most `MAX_DEPTH` deep.
+    translate : callable, optional
+        Makes GA's event of another dialect's, before its fields are checked.
 
     Raises
     ------
@@ -119,7 +124,7 @@ def parse_event(frame: str | bytes) -> Event:
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
-    event = Event(value)
+    event = Event(value if translate is None else translate(value))
     _check_fields(event)
     return event
 

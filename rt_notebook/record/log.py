@@ -87,6 +87,10 @@ class Log:
         self._entries.append(entry)
         return entry
 
+    def extend(self, track: str, audio: bytes) -> None:
+        """Add audio to a track that no event of its own brought."""
+        self._tracks.setdefault(track, bytearray()).extend(audio)
+
     def audio(self, track: str) -> bytes:
         """Return a track: ``"user"``, or the id of an assistant item."""
         return bytes(self._tracks.get(track, b""))

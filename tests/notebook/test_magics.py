@@ -132,9 +132,9 @@ class TestOnTheOfflineServer:
         assert "semantic_vad" in shown
         assert "low" in shown
 
-    def test_a_refusal_of_the_server_shows_in_its_own_cell(self, shell):
+    def test_a_frozen_voice_is_refused_before_it_is_sent(self, shell):
         run(shell, "rt_say", "hello")  # the voice is frozen once it has been heard
-        with pytest.raises(UsageError, match="voice"):
+        with pytest.raises(UsageError, match=r"^Voice is frozen after the first audio"):
             run(shell, "rt_config", "--voice cedar")
 
     def test_status_and_disconnect(self, shell):

@@ -1,0 +1,78 @@
+"""Between PCM16 at 24 kHz, which everything here speaks, and the session's wire formats.
+
+G.711 has 8 kHz: what the microphone gives is resampled in a stream of its own, and each
+item that comes back in another, so that chunks join without a click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..audio import g711, pcm, resample
+
+__all__ = ["WireAudio", "encoded", "input_format", "output_format"]
+
+G711_HZ = 8000
+_PCM = "audio/pcm"
+
+Codec = Callable[[bytes], bytes]
+_CODECS: dict[str, tuple[Codec, Codec]] = {
+    "audio/pcmu": (g711.encode_ulaw, g711.decode_ulaw),
+    "audio/pcma": (g711.encode_alaw, g711.decode_alaw),
+}
+
+
+def input_format(session: Mapping[str, Any]) -> str:
+    """Return GA's name of the format in which a session takes audio."""
+    return _format(session, "input")
+
+
+def output_format(session: Mapping[str, Any]) -> str:
+    """Return GA's name of the format in which a session answers."""
+    return _format(session, "output")
+
+
+def encoded(audio: bytes, format: str) -> bytes:
+    """Return a whole utterance, PCM16 at 24 kHz, in a wire format."""
+    if format not in _CODECS:
+        return audio
+    samples = resample.resample(pcm.decode(audio), pcm.SAMPLE_RATE_HZ, G711_HZ)
+    return _CODECS[format][0](pcm.encode(samples))
+
+
+class WireAudio:
+    """The streams of one connection: what is said, and each item that comes back."""
+
+    def __init__(self) -> None:
+        self._up: resample.StreamResampler | None = None
+        self._down: dict[str, resample.StreamResampler] = {}
+
+    def encode(self, audio: bytes, format: str) -> bytes:
+        """Return the next chunk of the microphone's audio in a wire format."""
+        if format not in _CODECS:
+            self._up = None
+            return audio
+        if self._up is None:
+            self._up = resample.StreamResampler(pcm.SAMPLE_RATE_HZ, G711_HZ)
+        return _CODECS[format][0](pcm.encode(self._up.process(pcm.decode(audio))))
+
+    def decode(self, item_id: str, audio: bytes, format: str) -> bytes:
+        """Return the next chunk of an item's audio as PCM16 at 24 kHz."""
+        if format not in _CODECS:
+            return audio
+        stream = self._down.get(item_id)
+        if stream is None:
+            stream = resample.StreamResampler(G711_HZ, pcm.SAMPLE_RATE_HZ)
+            self._down[item_id] = stream
+        return pcm.encode(stream.process(pcm.decode(_CODECS[format][1](audio))))
+
+    def finish(self, item_id: str) -> bytes:
+        """Return what the item's stream still held back; the item is complete."""
+        stream = self._down.pop(item_id, None)
+        return pcm.encode(stream.process(pcm.decode(b""), last=True)) if stream else b""
+
+
+def _format(session: Mapping[str, Any], side: str) -> str:
+    part = (session.get("audio") or {}).get(side) or {}
+    return str((part.get("format") or {}).get("type", _PCM))
