@@ -237,7 +237,7 @@ class Panel(Observer):
 
     def notice(self, level: str, text: str) -> None:
         """Tell the user something in the panel, as a sentence."""
-        told = {"level": level, "text": _sentence(text)}
+        told: dict[str, Any] = {"level": level, "text": _sentence(text)}
         self._notices.append(told)
         del self._notices[:-20]
         self._post(Message("notice", **told))

@@ -226,9 +226,9 @@ class Notebook:
         self.page.evaluate(f"() => {_NOTEBOOK}.sessionContext.shutdown()")
 
     def save(self) -> nbformat.NotebookNode:
-        """Save the notebook and return what is in the file."""
-        self.command("docmanager:save")
-        self.wait_for(f"!{_NOTEBOOK}.context.model.dirty")
+        """Save the notebook, once more if it changed meanwhile, and return what is in the file."""
+        saved = "do await context.save(); while (context.model.dirty);"
+        self.page.evaluate(f"async () => {{ const {{context}} = {_NOTEBOOK}; {saved} }}")
         return nbformat.read(self.path, as_version=4)
 
     def reopen_without_kernel(self) -> None:
