@@ -11,6 +11,7 @@ from .dialect import check_dialect, to_wire
 from .formats import SHORT_NAMES
 from .nesting import check_spoken, nested, read, value_at
 from .options import OPTIONS, Option, option_named, options_for
+from .spelling import asked_response_to_beta, asked_session_to_beta
 from .structures import Format, Switch
 from .validation import validate
 
@@ -88,9 +89,7 @@ def session_event(
     """
     own, rest = _of_event(flat, "session")
     body = to_session(rest, effective, dialect=dialect, has_audio=has_audio)
-    event = {"type": "session.update", **own, "session": body}
-    to_wire(event, dialect)  # refuses now what beta cannot say
-    return event
+    return {"type": "session.update", **own, "session": body}
 
 
 def response_event(
@@ -103,9 +102,7 @@ def response_event(
     """Return a ``response.create`` with GA's names, for a server of either dialect."""
     own, rest = _of_event(flat, "response")
     body = to_response(rest, effective, dialect=dialect, has_audio=has_audio)
-    event = {"type": "response.create", **own, "response": body}
-    to_wire(event, dialect)
-    return event
+    return {"type": "response.create", **own, "response": body}
 
 
 def to_session(
@@ -122,6 +119,8 @@ def to_session(
     in_force = effective or {}
     body = _body(flat, "session", in_force, dialect)
     body = {"type": in_force.get("type") or "realtime", **body}
+    if dialect == "beta":
+        asked_session_to_beta(body)  # refuses what beta cannot say
     check_session(body, dialect=dialect, effective=in_force, has_audio=has_audio)
     validate(body, "session", dialect)
     return body
@@ -140,6 +139,8 @@ def to_response(
     """
     in_force = effective or {}
     body = _body(flat, "response", in_force, dialect)
+    if dialect == "beta":
+        asked_response_to_beta(body)
     check_response(body, dialect=dialect, effective=in_force, has_audio=has_audio)
     validate(body, "response", dialect)
     return body

@@ -13,6 +13,7 @@ from ..errors import ConfigError
 from .formats import FORMATS, SHORT_NAMES
 
 __all__ = [
+    "SESSION_KEYS",
     "asked_response_from_beta",
     "asked_response_to_beta",
     "asked_session_from_beta",
@@ -35,7 +36,7 @@ Translation = Callable[[Any], Any]
 _IN, _OUT = ("audio", "input"), ("audio", "output")
 
 #: Beta key → GA path, for the session.
-_SESSION: dict[str, Path] = {
+SESSION_KEYS: dict[str, Path] = {
     "modalities": ("output_modalities",),
     "max_response_output_tokens": ("max_output_tokens",),
     "voice": (*_OUT, "voice"),
@@ -48,11 +49,11 @@ _SESSION: dict[str, Path] = {
 }
 #: The same for what a client asks of a response …
 _ASKED = {
-    key: _SESSION[key]
+    key: SESSION_KEYS[key]
     for key in ("modalities", "max_response_output_tokens", "voice", "output_audio_format")
 }
 #: … and for the response that a server tells of: its `max_output_tokens` is GA's (recorded).
-_TOLD = {key: _SESSION[key] for key in ("modalities", "voice", "output_audio_format")}
+_TOLD = {key: SESSION_KEYS[key] for key in ("modalities", "voice", "output_audio_format")}
 
 _GA_ONLY: tuple[Path, ...] = (
     ("truncation",),
@@ -74,7 +75,7 @@ def beta_path(path: Path) -> Path | None:
     """Return where beta has what GA has at `path`, None where it has no word for it."""
     if any(path[: len(only)] == only for only in _GA_ONLY):
         return None
-    for key, ga in _SESSION.items():
+    for key, ga in SESSION_KEYS.items():
         if path[: len(ga)] == ga:
             return (key, *path[len(ga) :])
     return path
@@ -101,7 +102,7 @@ def asked_session_to_beta(session: Any) -> Any:
 
 def told_session_to_beta(session: Any) -> Any:
     """Return the ``session`` of a server's event, flat and without its type."""
-    flat = _flattened(session, _SESSION)
+    flat = _flattened(session, SESSION_KEYS)
     return {key: flat[key] for key in flat if key != "type"} if isinstance(flat, dict) else flat
 
 
@@ -112,7 +113,7 @@ def asked_session_from_beta(session: Any) -> Any:
 
 def told_session_from_beta(session: Any) -> Any:
     """Return the ``session`` of a server's event, nested."""
-    return _nested(session, _SESSION)
+    return _nested(session, SESSION_KEYS)
 
 
 # Responses
@@ -161,12 +162,12 @@ def item_from_beta(item: Any) -> Any:
 
 def error_to_beta(error: Any) -> Any:
     """Return an error about ``session.voice`` for one about ``session.audio.output.voice``."""
-    return _with_param(error, {".".join(path): key for key, path in _SESSION.items()})
+    return _with_param(error, {".".join(path): key for key, path in SESSION_KEYS.items()})
 
 
 def error_from_beta(error: Any) -> Any:
     """Return an error about ``session.audio.output.voice`` for one about ``session.voice``."""
-    return _with_param(error, {key: ".".join(path) for key, path in _SESSION.items()})
+    return _with_param(error, {key: ".".join(path) for key, path in SESSION_KEYS.items()})
 
 
 # Flat and nested

@@ -5,10 +5,10 @@ What comes as JSON (a tool, a whole turn detection) is checked here, by the pyda
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import ConfigError
 from .beta import BetaResponse, BetaSession
@@ -52,7 +52,7 @@ def validate(body: dict[str, Any], kind: str, dialect: str) -> None:
 
 
 def _sentence(error: ValidationError, body: dict[str, Any]) -> str:
-    located = [(_path(one["loc"], body), one) for one in error.errors(include_url=False)]
+    located = [(_path(one, body), one) for one in error.errors(include_url=False)]
     # Every branch of a union complains; the one that got furthest was meant.
     path, first = max(located, key=lambda found: len(found[0]))
     where, kind = _named(path), first["type"]
@@ -70,7 +70,8 @@ def _sentence(error: ValidationError, body: dict[str, Any]) -> str:
     if words:
         given = context.get("tag")
         return f"{where} takes {_words(words)}" + (f", got {shown(given)}" if given else got)
-    return f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}{got}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {message[0].lower()}{message[1:]}{got}"
 
 
 def _words(listed: Any) -> str:
@@ -78,16 +79,14 @@ def _words(listed: Any) -> str:
     return either(names)
 
 
-def _path(location: Sequence[int | str], body: Any) -> Path:
-    """Return the keys of a location; what the JSON lacks are names of union branches."""
+def _path(error: ErrorDetails, body: Any) -> Path:
+    """Return where an error is; what the JSON does not hold are names of union branches."""
     path: list[str | int] = []
-    for index, step in enumerate(location):
+    for step in error["loc"]:
         if _holds(body, step):
             body = body[step]
-        elif not (isinstance(body, dict) and index == len(location) - 1):
-            continue
-        path.append(step)
-    return tuple(path)
+            path.append(step)
+    return (*path, error["loc"][-1]) if error["type"] == "missing" else tuple(path)
 
 
 def _holds(body: Any, step: int | str) -> bool:

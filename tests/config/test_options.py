@@ -1,111 +1,96 @@
-"""Flat names and the JSON that they make. Expectations are written by hand from the API."""
+"""The table as people meet it: names, help, completion."""
 
 import pytest
 
-from rt_notebook import SemanticVad, ServerVad
-from rt_notebook.config.flat import to_response, to_session
-from rt_notebook.config.options import OPTIONS
+from rt_notebook.config.options import MODEL_NAMES, OPTIONS, name_at, option_named, options_for
 from rt_notebook.errors import ConfigError
 
 
-def realtime(**fields):
-    return {"type": "realtime", **fields}
-
-
-def heard_with(**audio_input):
-    return realtime(audio={"input": audio_input})
-
-
-def turns_by(**turn_detection):
-    return heard_with(turn_detection=turn_detection)
+def test_an_option_is_found_by_its_name_and_by_its_aliases():
+    option = option_named("turn_detection_threshold")
+    assert option.flag == "--turn-detection-threshold"
+    assert option_named("threshold") is option
+    assert option.path == ("audio", "input", "turn_detection", "threshold")
+    assert option.beta_path == ("turn_detection", "threshold")
 
 
 @pytest.mark.parametrize(
-    ("flat", "session"),
+    ("name", "kind", "sentence"),
     [
-        ({}, realtime()),
-        ({"instructions": ""}, realtime(instructions="")),
-        ({"modalities": "text"}, realtime(output_modalities=["text"])),
-        ({"voice": "marin"}, realtime(audio={"output": {"voice": "marin"}})),
-        ({"voice": {"id": "voice_1"}}, realtime(audio={"output": {"voice": {"id": "voice_1"}}})),
-        ({"speed": "1.25"}, realtime(audio={"output": {"speed": 1.25}})),
-        ({"turn_detection": "none"}, heard_with(turn_detection=None)),
-        ({"turn_detection": None}, heard_with(turn_detection=None)),
-        (
-            {"turn_detection": "semantic_vad", "eagerness": "low"},
-            turns_by(type="semantic_vad", eagerness="low"),
-        ),
-        (
-            {"turn_detection": SemanticVad(eagerness="low")},
-            turns_by(type="semantic_vad", eagerness="low"),
-        ),
-        (
-            {"turn_detection": ServerVad(silence_duration_ms=300)},
-            turns_by(type="server_vad", silence_duration_ms=300),
-        ),
-        ({"turn_detection_threshold": 0.6}, turns_by(type="server_vad", threshold=0.6)),
-        (
-            {"create_response_on_turn_end": "false"},
-            turns_by(type="server_vad", create_response=False),
-        ),
-        ({"transcription": True}, heard_with(transcription={"model": "gpt-live-transcribe"})),
-        ({"transcription": "off"}, heard_with(transcription=None)),
-        (
-            {"input_audio_transcription_language": "en"},
-            heard_with(transcription={"model": "gpt-live-transcribe", "language": "en"}),
-        ),
-        ({"noise_reduction": "none"}, heard_with(noise_reduction=None)),
-        ({"noise_reduction": "far_field"}, heard_with(noise_reduction={"type": "far_field"})),
-        ({"max_output_tokens": "-1"}, realtime(max_output_tokens="inf")),
-        ({"tools": "[]"}, realtime(tools=[])),
-        ({"tool_choice": "required"}, realtime(tool_choice="required")),
+        ("voise", "session", "unknown session option 'voise'; did you mean 'voice'?"),
+        ("qqq", "session", "unknown session option 'qqq'"),
+        ("conversation", "session", "unknown session option 'conversation'"),
+        ("speed", "response", "unknown response option 'speed'"),
+        ("max_tokens", "response", "did you mean 'max_output_tokens'?"),
     ],
 )
-def test_a_flat_name_makes_exactly_this_json(flat, session):
-    assert to_session(flat) == session
-
-
-def test_a_lone_part_goes_with_the_type_in_force():
-    in_force = turns_by(type="semantic_vad", eagerness="auto")
-    expected = turns_by(type="semantic_vad", interrupt_response=False)
-    assert to_session({"interrupt_response": False}, in_force) == expected
-
-
-@pytest.mark.parametrize(
-    ("flat", "response"),
-    [
-        ({}, {}),
-        ({"instructions": "Be brief."}, {"instructions": "Be brief."}),
-        ({"conversation": "none", "input": "[]"}, {"conversation": "none", "input": []}),
-        ({"metadata": {"topic": "x"}}, {"metadata": {"topic": "x"}}),
-        ({"voice": "cedar"}, {"audio": {"output": {"voice": "cedar"}}}),
-    ],
-)
-def test_a_response_option_makes_exactly_this_json(flat, response):
-    assert to_response(flat) == response
-
-
-@pytest.mark.parametrize(
-    ("flat", "sentence"),
-    [
-        ({"voise": "marin"}, "did you mean 'voice'"),
-        ({"speed": 3}, "the nearest is 1.5"),
-        ({"speed": "fast"}, "speed takes 0.25 to 1.5, got 'fast'"),
-        ({"turn_detection_threshold": 1.5}, "turn_detection_threshold"),
-        ({"turn_detection": "server_vad", "eagerness": "low"}, "belongs to semantic_vad"),
-        ({"turn_detection": "none", "threshold": 0.5}, "conflicts"),
-        ({"max_output_tokens": 5000}, "max_output_tokens"),
-        ({"output_modalities": "text,audio"}, "output_modalities"),
-        ({"conversation": "none"}, "unknown session option 'conversation'"),
-    ],
-)
-def test_a_mistake_is_one_sentence_that_names_the_option(flat, sentence):
+def test_an_unknown_name_suggests_the_nearest(name, kind, sentence):
     with pytest.raises(ConfigError) as refusal:
-        to_session(flat)
+        option_named(name, kind)
     assert sentence in str(refusal.value)
-    assert "\n" not in str(refusal.value)
 
 
-def test_every_name_is_written_once():
-    names = [name for option in OPTIONS for name in (option.name, *option.aliases)]
-    assert len(names) == len(set(names))
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("speed", "how fast it speaks (0.25 to 1.5; default 1.0)"),
+        (
+            "turn_detection_idle_timeout",
+            "server_vad: the model speaks up when the user says nothing for so long "
+            "(5000 to 30000 ms, or none; default none)",
+        ),
+        ("temperature", "how freely it speaks (0.6 to 1.2; default 0.8; beta only)"),
+        (
+            "truncation_retention_ratio",
+            "share of the context that stays when items are dropped (0 to 1; GA only)",
+        ),
+    ],
+)
+def test_help_gives_range_default_and_dialect(name, help):
+    assert option_named(name).help == help
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_option_says_what_it_does_and_takes(option):
+    assert option.about
+    assert option.taken in option.help
+    assert "\n" not in option.help
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("eagerness", ("low", "medium", "high", "auto")),
+        ("turn_detection", ("server_vad", "semantic_vad", "none")),
+        ("tool_choice", ("auto", "none", "required")),
+        ("interrupt_response", ("true", "false")),
+        ("input_audio_format", ("pcm16", "g711_ulaw", "g711_alaw")),
+        ("instructions", ()),
+        ("speed", ()),
+    ],
+)
+def test_completion_offers_the_words(name, choices):
+    assert option_named(name).choices == choices
+
+
+def test_completion_offers_voices_and_models():
+    assert {"marin", "cedar"} <= set(option_named("voice").choices)
+    assert "gpt-realtime-2.1" in MODEL_NAMES
+    assert "gpt-live-transcribe" in option_named("transcription").choices
+
+
+def test_options_are_listed_by_what_has_them():
+    session, response = options_for("session"), options_for("response")
+    assert {"speed", "voice"} <= {option.name for option in session}
+    assert {"conversation", "voice"} <= {option.name for option in response}
+    assert "speed" not in {option.name for option in response}
+
+
+def test_only_temperature_is_beta_s_alone():
+    assert [option.name for option in OPTIONS if option.ga_path is None] == ["temperature"]
+
+
+def test_a_place_has_the_name_of_its_option():
+    assert name_at(("audio", "output", "voice")) == "voice"
+    assert name_at(("audio", "input", "turn_detection")) == "turn_detection"
+    assert name_at(("no", "where")) == "no.where"
