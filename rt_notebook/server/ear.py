@@ -15,7 +15,7 @@ from .vad import VoiceActivity
 __all__ = ["LEAST_VOICED_MS", "Ear", "no_words"]
 
 LEAST_VOICED_MS = 150  # less is no word, and the recogniser would make one up
-_WORDS_WITHIN_S = 2.0  # so long the end of a turn waits for its words
+_WORDS_WITHIN_S = 10.0  # so long the end of a turn waits for its words on a busy machine
 
 
 class Ear:

@@ -149,6 +149,26 @@ async def test_turns_are_found_but_not_answered_when_create_response_is_off(spee
 
 
 @run
+async def test_semantic_detection_waits_for_the_end_of_a_sentence(speech_server):
+    unfinished = say("I would like to order a large pizza with") + bytes(48 * 900)
+    whole = bytes(48 * 500) + unfinished + say("cheese and tomatoes.") + QUIET
+    async with wired(speech_server) as wire:
+        detection = {"type": "semantic_vad", "eagerness": "high", "create_response": False}
+        transcription = {"model": "gpt-live-transcribe"}
+        session = await wire.configure(
+            audio={"input": {"turn_detection": detection, "transcription": transcription}}
+        )
+        assert session["audio"]["input"]["turn_detection"] == {
+            **detection,
+            "interrupt_response": True,
+        }
+        await wire.append(whole)
+        events = await wire.until(f"{TRANSCRIPTION}.completed")
+        assert [event["type"] for event in events if event["type"] == TURN[0]] == TURN[:1]
+        assert "cheese" in events[-1]["transcript"].lower()
+
+
+@run
 async def test_without_turn_detection_the_client_commits_and_asks(speech_server):
     async with wired(speech_server) as wire:
         await wire.configure(audio={"input": {"turn_detection": None}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rt_notebook.server.turns import (
+    SpeechMayBeOver,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
@@ -106,6 +107,55 @@ def test_a_lower_eagerness_waits_longer():
 
     assert silence_ms("high") < silence_ms("medium") < silence_ms("low")
     assert silence_ms("auto") == silence_ms("medium")  # documented: auto equals medium
+
+
+@pytest.mark.parametrize(
+    ("eagerness", "longest_ms"), [("low", 8000), ("medium", 4000), ("high", 2000), ("auto", 4000)]
+)
+def test_words_that_do_not_sound_finished_are_waited_for_as_long_as_documented(
+    eagerness, longest_ms
+):
+    rules = TurnRules.of({"type": "semantic_vad", "eagerness": eagerness})
+    stopped = turns(rules, (SPEECH, 10), (SILENCE, 300))[-1]
+    assert longest_ms <= stopped.audio_end_ms - 320 < longest_ms + 32
+
+
+SEMANTIC = TurnRules(silence_duration_ms=300, patience_ms=2000)
+
+
+def test_words_are_asked_for_once_in_a_silence():
+    events = heard(SEMANTIC, (SPEECH, 10), (SILENCE, 30), (SPEECH, 5), (SILENCE, 30))
+    assert events.count(SpeechMayBeOver()) == 2
+    assert not [event for event in events if isinstance(event, SpeechStopped)]
+
+
+def test_words_that_sound_finished_end_the_turn_with_the_next_frame():
+    detector = TurnDetector(SEMANTIC)
+    for _ in range(10):
+        detector.feed(SPEECH)
+    silent_ms = 0
+    while SpeechMayBeOver() not in detector.feed(SILENCE):
+        silent_ms += 32
+    detector.finish()
+    assert detector.feed(SILENCE) == [SpeechStopped(320 + silent_ms + 64, 320)]
+    assert not detector.speaking
+
+
+def test_who_speaks_on_has_not_finished():
+    detector = TurnDetector(SEMANTIC)
+    for _ in range(10):
+        detector.feed(SPEECH)
+    while SpeechMayBeOver() not in detector.feed(SILENCE):
+        pass
+    detector.finish()
+    detector.feed(SPEECH)
+    assert [event for _ in range(9) for event in detector.feed(SILENCE)] == [SpeechPaused(832)]
+
+
+def test_an_endless_turn_ends():
+    rules = TurnRules(longest_ms=3200)
+    started, stopped, *_ = turns(rules, (SPEECH, 150))
+    assert stopped.audio_end_ms - started.audio_start_ms == 3200
 
 
 def test_rules_are_read_from_the_session():

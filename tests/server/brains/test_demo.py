@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime
 
 import pytest
@@ -109,3 +110,59 @@ def test_tool_choice_forbids_and_forces(choice, calls):
     text = "the weather in Rome" if choice == "none" else "hello"
     (piece,) = answer(Message("user", text), tools=[WEATHER], tool_choice=choice)
     assert isinstance(piece, Call) == calls
+
+
+def test_it_remembers_what_it_was_told():
+    told = [*EARLIER, Message("user", "My favourite number is seven.")]
+    (piece,) = answer(*told)
+    assert piece.text == "I will remember that. Your favourite number is seven."
+    (piece,) = answer(
+        *told,
+        Message("assistant", piece.text),
+        Message("user", "Tell me the time."),
+        Message("assistant", "It is late."),
+        Message("user", "What is my favourite number?"),
+    )
+    assert piece.text == "Your favourite number is seven."
+
+
+def test_it_takes_the_names_that_instructions_give():
+    instructions = "Your name is Ada. The user's name is Bob."
+    assert said("What is your name?", instructions=instructions) == (
+        f"My name is Ada. {NOTICE} I run on this computer, and nothing you say leaves it."
+    )
+    assert said("What is my name?", instructions=instructions) == "Your name is Bob."
+
+
+def test_a_picture_is_acknowledged_by_what_can_be_known_of_it():
+    picture = "data:image/gif;base64,R0lGODlhEAAJAA=="
+    (piece,) = answer(*EARLIER, Message("user", "", [picture]))
+    assert piece.text == (
+        "I got a GIF image of 16 by 9 pixels, 1 kilobyte. I cannot see what is in it."
+    )
+    (piece,) = answer(*EARLIER, Message("user", "What time is it?", [picture]))
+    assert piece.text.endswith("I cannot see what is in it. It is 3:07 PM.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the weather in Paris and in London?",
+        "What is the weather in Paris, and the weather in London?",
+        "Tell me the weather in Paris and London.",
+    ],
+)
+def test_two_questions_are_two_calls(text):
+    calls = answer(*EARLIER, Message("user", text), tools=[WEATHER])
+    assert [json.loads(call.arguments)["city"] for call in calls] == ["Paris", "London"]
+
+
+def test_one_call_at_a_time_where_that_is_asked_for():
+    text = "What is the weather in Paris and in London?"
+    options = {"tools": [WEATHER], "parallel_tool_calls": False}
+    assert len(answer(*EARLIER, Message("user", text), **options)) == 1
+
+
+def test_words_beside_a_question_are_no_second_call():
+    text = "Tell me the weather in Paris and be quick."
+    assert len(answer(*EARLIER, Message("user", text), tools=[WEATHER])) == 1
