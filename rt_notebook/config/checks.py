@@ -30,6 +30,8 @@ _FIELDS_OF = {
 #: What a session that only transcribes does not have.
 _HEARING = {"type", "audio", "include"}
 _ANSWERING = ("create_response", "interrupt_response")
+#: Source: the openai package on ``turn_detection`` of transcription sessions.
+_WITHOUT_TURNS = "gpt-realtime-whisper"
 
 
 def check_session(
@@ -151,6 +153,9 @@ def _check_only_hears(body: Json) -> None:
     paths += [(*TURN_DETECTION_PATH, key) for key in _ANSWERING if key in detection]
     if paths:
         raise ConfigError(f"{name_at(paths[0])} is for conversations: this session only hears")
+    model = value_at(body, (*TRANSCRIPTION_PATH, "model"))
+    if model == _WITHOUT_TURNS and detection:
+        raise ConfigError(f"{model} finds no turns by itself: set turn_detection to none")
 
 
 def _check_frozen(body: Json, effective: Mapping[str, Any]) -> None:

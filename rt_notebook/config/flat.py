@@ -9,10 +9,11 @@ from ..errors import ConfigError
 from .checks import check_response, check_session
 from .dialect import check_dialect, to_wire
 from .formats import SHORT_NAMES
+from .hidden import concealed
 from .nesting import check_spoken, nested, read, value_at
 from .options import OPTIONS, Option, option_named, options_for
 from .spelling import asked_response_to_beta, asked_session_to_beta
-from .structures import Format, Switch
+from .structures import Format, Switch, Tools
 from .validation import validate
 
 __all__ = [
@@ -191,9 +192,17 @@ def to_flat(body: Mapping[str, Any], kind: str = "session") -> Json:
     for option in options_for(kind):
         value = value_at(body, option.path)
         if _says(option, value, body):
-            is_format = isinstance(option.takes, Format) and isinstance(value, Mapping)
-            flat[option.name] = SHORT_NAMES.get(value["type"], value) if is_format else value
+            flat[option.name] = _as_given(option, value)
     return flat
+
+
+def _as_given(option: Option, value: Any) -> Any:
+    """A format has a short name, and what a server echoes of a tool may hold its secrets."""
+    if isinstance(option.takes, Format) and isinstance(value, Mapping):
+        return SHORT_NAMES.get(value.get("type", ""), value)
+    if isinstance(option.takes, Tools) and isinstance(value, list):
+        return [concealed(tool) if isinstance(tool, Mapping) else tool for tool in value]
+    return value
 
 
 def _says(option: Option, value: Any, body: Mapping[str, Any]) -> bool:

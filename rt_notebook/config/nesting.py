@@ -131,6 +131,11 @@ def value_at(body: Any, path: Path) -> Any:
     return body
 
 
+def _copied(value: Any) -> Any:
+    """Parts are put into objects later: into ours, not into those that were given."""
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
 class _Tree:
     """A JSON object that remembers which option put what where."""
 
@@ -152,7 +157,7 @@ class _Tree:
     def _set(self, here: Json, path: Path, value: Any, given: Given) -> None:
         key = path[-1]
         if key not in here:
-            here[key] = dict(value) if isinstance(value, dict) else value
+            here[key] = _copied(value)
             self._owners[path] = given
         elif isinstance(value, dict) and isinstance(here[key], dict):
             for name, part in value.items():

@@ -570,6 +570,14 @@ CONFLICTS: list[tuple[dict[str, Any], str]] = [
         {"session_type": "transcription", "create_response_on_turn_end": False},
         "create_response_on_turn_end is for conversations",
     ),
+    (
+        {
+            "session_type": "transcription",
+            "transcription": "gpt-realtime-whisper",
+            "turn_detection": "server_vad",
+        },
+        "gpt-realtime-whisper finds no turns by itself: set turn_detection to none",
+    ),
 ]
 
 #: Alias → the name that the seeds give it, or the API where they have none.

@@ -1,10 +1,8 @@
-"""What goes together, what is frozen, and what will end."""
-
-import warnings
+"""What goes together and what is frozen."""
 
 import pytest
 
-from rt_notebook import DeprecationNotice, Secret
+from rt_notebook import Secret
 from rt_notebook.config.flat import response_create, session_update
 from rt_notebook.errors import ConfigError
 
@@ -120,87 +118,3 @@ def test_the_secrets_of_a_tool_server_are_secrets_at_once():
     assert "sk-hidden" not in repr(event)
     beta = session_update("beta", tools=[tool_server(headers={"X-Key": "sk-hidden"})])
     assert "sk-hidden" not in repr(beta)
-
-
-# Whole objects
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (
-            {"turn_detection": {"type": "server_vad", "threshhold": 0.5}},
-            "turn_detection has no 'threshhold'; did you mean 'threshold'?",
-        ),
-        ({"turn_detection": {"type": "vad"}}, "takes server_vad or semantic_vad, got 'vad'"),
-        (
-            {"turn_detection": {"type": "server_vad", "threshold": 7}},
-            "turn_detection_threshold: input should be less than or equal to 1, got 7",
-        ),
-        (
-            {"transcription": {"model": "x", "language": "english"}},
-            "input_audio_transcription_language: 'english' is no ISO-639-1 code",
-        ),
-        ({"truncation": {"type": "retention_ratio"}}, "needs truncation_retention_ratio"),
-        ({"voice": {"name": "x"}}, "voice lacks 'id'"),
-        ({"tool_choice": {"type": "function"}}, "tool_choice lacks 'name'"),
-        ({"reasoning": {"effort": "lots"}}, "reasoning_effort takes minimal, low, medium"),
-    ],
-)
-def test_a_mistake_inside_an_object_names_the_place(options, sentence):
-    assert sentence in refusal_of(session_update, **options)
-
-
-# Ends
-
-
-@pytest.fixture
-def _nothing_told(monkeypatch):
-    monkeypatch.setattr("rt_notebook.config.notices.told", set())
-
-
-@pytest.mark.usefixtures("_nothing_told")
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({"model": "gpt-realtime"}, "shuts gpt-realtime down on 2027-01-20: use gpt-realtime-2.1"),
-        ({"model": "gpt-realtime-mini"}, "2027-01-20: use gpt-realtime-2.1-mini"),
-        (
-            {"transcription": "whisper-1"},
-            "shuts whisper-1 down on 2027-02-26: use gpt-live-transcribe",
-        ),
-        ({"transcription_model": "gpt-4o-mini-transcribe-2025-12-15"}, "on 2027-02-26"),
-        ({"prompt_id": "pmpt_1"}, "stored prompts (prompt_id) down on 2026-11-30"),
-        ({"model": "gpt-4o-realtime-preview"}, "on 2026-05-07"),
-    ],
-)
-def test_what_will_end_is_told_once_with_date_and_successor(options, sentence):
-    with pytest.warns(DeprecationNotice) as notices:
-        session_update(**options)
-    assert [sentence in str(notice.message) for notice in notices] == [True]
-    assert notices[0].filename == __file__
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        session_update(**options)
-
-
-@pytest.mark.usefixtures("_nothing_told")
-def test_a_stored_prompt_of_a_response_is_told_too():
-    with pytest.warns(DeprecationNotice, match="2026-11-30"):
-        response_create(prompt="pmpt_1")
-
-
-@pytest.mark.usefixtures("_nothing_told")
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"model": "a-new-one", "voice": "a-new-one", "transcription": "a-new-one"},
-        {"model": "gpt-realtime-2.1", "enable_input_audio_transcription": True},
-        {"prompt": None},
-        {"dialect": "beta", "transcription": "whisper-1"},
-    ],
-)
-def test_what_has_no_end_is_not_warned_of(options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        session_update(**options)

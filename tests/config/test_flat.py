@@ -334,6 +334,11 @@ def test_a_session_said_in_flat_names_is_the_same_session():
     assert to_flat(again) == SAID_FLAT
 
 
+def test_secrets_that_a_server_echoes_are_hidden_in_flat_names():
+    tools = [{"type": "mcp", "server_label": "docs", "authorization": "sk-hidden"}]
+    assert "sk-hidden" not in repr(to_flat({"tools": tools}))
+
+
 def test_a_response_is_said_in_flat_names():
     response = to_response({"voice": "cedar", "conversation": "none", "reasoning": "low"})
     assert to_flat(response, "response") == {

@@ -119,6 +119,7 @@ def test_absent_is_not_null():
 
 
 def test_what_was_given_is_not_changed():
-    whole = {"type": "server_vad"}
-    to_session({"turn_detection": whole, "threshold": 0.6})
-    assert whole == {"type": "server_vad"}
+    whole = {"type": "retention_ratio", "retention_ratio": 0.8, "token_limits": {}}
+    session = to_session({"truncation": whole, "truncation_token_limits_post_instructions": 9})
+    assert session["truncation"]["token_limits"] == {"post_instructions": 9}
+    assert whole["token_limits"] == {}
