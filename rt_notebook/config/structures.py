@@ -181,9 +181,6 @@ class Switch(Flag):
     def _read(self, given: Any) -> Any:
         return {} if super()._read(given) else None
 
-    def __str__(self) -> str:
-        return super().__str__()
-
 
 @dataclass(frozen=True)
 class ToolChoice(Reader):
