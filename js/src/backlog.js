@@ -32,7 +32,7 @@ export class Backlog {
   #again = [];
   #path;
   #now;
-  #seq = 0;
+  #seq;
   #roundTripMs = 0;
   #behind = false;
   #finishing = false;
@@ -42,10 +42,12 @@ export class Backlog {
 
   /**
    * @param {"comm" | "direct"} path
+   * @param {number} [seq] of the next chunk
    * @param {() => number} [now] a clock in milliseconds
    */
-  constructor(path, now = () => performance.now()) {
+  constructor(path, seq = 0, now = () => performance.now()) {
     this.#path = path;
+    this.#seq = seq;
     this.#now = now;
   }
 
@@ -98,7 +100,7 @@ export class Backlog {
 
   /** The kernel has everything up to a sequence number. @param {number} seq */
   ack(seq) {
-    if (seq >= this.#seq) return; // of the microphone before this one
+    if (seq >= this.#seq) return;
     this.#acked(this.#unacked.filter((chunk) => chunk.seq <= seq).length);
   }
 

@@ -20,6 +20,8 @@ const RESUME_WITHIN_MS = 10_000;
 const UNSEEN_MS = 1000;
 /** By now the host has given the comm a thread of its own in the kernel, if it ever does. */
 const SETTLED_AFTER_MS = 1000;
+/** A kernel that has not answered by now may not know this panel: it comes from a file. */
+const ANSWER_WITHIN_MS = 3000;
 const MAX_NOTICES = 3;
 
 /** @typedef {import("./comm.js").KernelMessage} KernelMessage */
@@ -43,6 +45,8 @@ export class Engine {
   #watchers = new Set();
   #scheduled = false;
   #unseenTimer = 0;
+  #waitedLong = false;
+  #answerTimer = 0;
   #settledTimer;
   #resumeUntil = 0;
   #problem = "";
@@ -73,6 +77,10 @@ export class Engine {
     void this.#link.hello();
     // It tells the kernel whether a running cell will hold this page's messages up.
     this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
+    this.#answerTimer = setTimeout(() => {
+      this.#waitedLong = true;
+      this.#changed();
+    }, ANSWER_WITHIN_MS);
   }
 
   /** Leave: stop the microphone and the sound, and forget the page. */
@@ -80,6 +88,7 @@ export class Engine {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
     clearTimeout(this.#settledTimer);
+    clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
@@ -114,6 +123,7 @@ export class Engine {
       client: this.client,
       link: this.#link,
       life: this.#liveness.life,
+      waitedLong: this.#waitedLong,
       microphone: this.#microphone,
       player: this.player,
       transcript: this.#transcript,

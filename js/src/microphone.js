@@ -110,7 +110,7 @@ export class Microphone {
     }
   }
 
-  /** Stop the device. @param {string} [reason] for the kernel */
+  /** Stop the device; what it heard still leaves. @param {string} [reason] for the kernel */
   close(reason = "") {
     this.#opening += 1;
     this.#ended = false;
@@ -171,8 +171,6 @@ export class Microphone {
     this.#path = path;
     this.#backlog.setPath(path);
     this.pump();
-    // Its end may have been lost with the path; without it the kernel waits for higher numbers.
-    if (this.#state === "off" && this.#sent > 0) this.#report("closed", "path changed");
   }
 
   /** Send what may be sent. */
@@ -200,8 +198,7 @@ export class Microphone {
   /** @param {Capture} capture @param {AudioContext} context */
   #begin(capture, context) {
     this.#capture = capture;
-    this.#backlog = new Backlog(this.#path);
-    this.#sent = this.#sentSamples = this.#acked = 0;
+    this.#backlog = new Backlog(this.#path, this.#sent);
     capture.muted = this.#muted;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
@@ -239,6 +236,8 @@ export class Microphone {
     this.#capture?.close();
     this.#capture = null;
     this.#talking = this.#ending = this.#held = false;
+    this.#backlog.finish();
+    this.pump();
     this.#setState("off");
   }
 

@@ -18,6 +18,7 @@ const SILENT_AFTER_MS = 10_000;
  * @property {import("./microphone.js").Microphone} microphone
  * @property {import("./playback.js").Player} player
  * @property {import("./transcript.js").Transcript} transcript
+ * @property {boolean} waitedLong a panel that was restored from a file has no kernel
  * @property {string} obstacle
  * @property {boolean} armed the kernel asks the user to talk
  * @property {"user" | "assistant" | "nobody"} speaking
@@ -35,6 +36,7 @@ export function panelState(parts) {
     life: parts.life,
     ended: ENDED.includes(String(trait("status"))) || parts.life === "gone",
     answered: link.answered,
+    absent: parts.waitedLong && !link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
     voice: String(trait("voice") ?? ""),

@@ -59,6 +59,7 @@ export const MIC_WAITS =
 export const DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 export const DEVICE_REPLACED = "The microphone went away; another one is in use now.";
 export const TAKEN_OVER = "Another page of this notebook has the microphone now.";
+export const NOBODY_ANSWERS = "Nothing live is behind this panel: run the cell to talk.";
 export const KERNEL_GONE =
   "The kernel is gone, and the microphone is closed: run the cell again to go on.";
 export const KERNEL_LOST =

@@ -3,6 +3,7 @@
 import { Composer } from "./composer.js";
 import { el, icon, iconButton, setAttribute, setName, setText } from "./elements.js";
 import { LogView } from "./log_view.js";
+import { NOBODY_ANSWERS } from "./sentences.js";
 import { stageOf } from "./stage.js";
 import { TalkButton } from "./talk_button.js";
 
@@ -50,13 +51,17 @@ export class View {
     "Click to hear the reply",
   );
   #composer;
+  /** The copy of the talk that is saved beside the panel: seen while the panel is not. */
+  #hideCopy = el("style", "");
+  #copyRule;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
   #dismiss;
 
-  /** @param {Engine} engine */
-  constructor(engine) {
+  /** @param {Engine} engine @param {string} id of the panel */
+  constructor(engine, id) {
     this.#engine = engine;
+    this.#copyRule = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
     this.#talk = new TalkButton({
       isPushToTalk: () => engine.state.pushToTalk,
       toggle: () => engine.toggleMicrophone(),
@@ -119,6 +124,7 @@ export class View {
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
       el("div", "rt-body", stage, talk),
+      this.#hideCopy,
     );
     this.#keepEvents(root);
     return root;
@@ -140,6 +146,8 @@ export class View {
   #show() {
     const { state } = this.#engine;
     const stage = stageOf(state);
+    setAttribute(this.root, "data-absent", String(state.absent));
+    setText(this.#hideCopy, state.absent ? "" : this.#copyRule);
     this.#showHead(state);
     this.#showStage(state, stage);
     this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
@@ -166,8 +174,9 @@ export class View {
         ? "Sound goes directly between this page and the kernel"
         : "Sound goes through the notebook's own connection",
     );
-    setText(this.#where, state.soundGoesTo);
-    setAttribute(this.#where, "title", state.soundGoesTo);
+    const where = state.absent ? NOBODY_ANSWERS : state.soundGoesTo;
+    setText(this.#where, where);
+    setAttribute(this.#where, "title", where);
   }
 
   /** @param {State} state @param {import("./stage.js").Stage} stage */

@@ -24,13 +24,8 @@ export default {
     const id = String(model.get("panel_id"));
     const engine = engines.get(id);
     if (!engine) return undefined;
-    const view = new View(engine);
-    const hideStatic = document.createElement("style");
-    hideStatic.textContent = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
-    host.append(hideStatic, view.root);
-    return () => {
-      view.close();
-      hideStatic.remove();
-    };
+    const view = new View(engine, id);
+    host.append(view.root);
+    return () => view.close();
   },
 };

@@ -28,6 +28,12 @@ _STYLE = {
     "who": "font-weight:600;margin-right:.5em",
     "quiet": "opacity:.7;font-style:italic",
 }
+# Reopened without a kernel, Jupyter says "Error displaying widget" above the copy that is
+# there in its place. A live panel and a panel that failed have elements in that output.
+_NO_ERROR = (
+    "<style>.jp-OutputArea-child:has(>.jupyter-widgets:not(:has(*)))"
+    ":has(+.jp-OutputArea-child .rt-static){display:none}</style>"
+)
 
 
 class LiveOutput:
@@ -106,7 +112,7 @@ def transcript_html(session: RealtimeSession, panel_id: str, began: str) -> str:
     body = "".join(lines) or f'<div style="{_STYLE["quiet"]}">Nothing has been said yet.</div>'
     return (
         f'<div class="rt-static" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
-        f'<div style="{_STYLE["head"]}">{head}</div>{body}</div>'
+        f'{_NO_ERROR}<div style="{_STYLE["head"]}">{head}</div>{body}</div>'
     )
 
 

@@ -58,6 +58,10 @@ class PanelWidget(anywidget.AnyWidget):
         self.panel = loop_thread().run(self._make_panel(session))
         self.on_msg(self._hand_over)
 
+    def __repr__(self) -> str:
+        # What stands in a saved notebook wherever widgets are not shown.
+        return "<PanelWidget: live while its kernel runs>"
+
     async def _make_panel(self, session: RealtimeSession) -> Panel:
         panel = Panel(session, self._post, self._show)
         panel.changed.append(self.copy.update)

@@ -74,6 +74,21 @@ def test_two_views_have_one_engine_and_the_saved_copy_is_hidden_meanwhile(
     expect(copy).to_be_visible()
 
 
+def test_a_panel_that_no_kernel_knows_leaves_the_saved_copy_to_be_read(
+    open_panel: OpenPanel,
+) -> None:
+    page = open_panel()
+    page.evaluate("unshow(); leave(); model.answering = false")
+    page.evaluate("() => { window.leave = panel.initialize({ model }); show('first'); }")
+    view, copy = page.locator(".rt-panel"), page.locator(".rt-static")
+    expect(view).to_contain_text("run the cell to talk")
+    expect(copy).to_be_visible()
+    expect(page.get_by_role("log")).to_be_hidden()
+    page.evaluate("() => { model.answering = true; show('second'); }")
+    expect(copy).to_be_hidden()
+    expect(page.get_by_role("log").first).to_be_visible()
+
+
 def test_a_message_can_be_put_away_and_comes_back_when_it_happens_again(
     open_panel: OpenPanel,
 ) -> None:
