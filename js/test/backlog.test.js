@@ -15,7 +15,7 @@ class Scene {
   #recorded = 0;
 
   constructor(path) {
-    this.backlog = new Backlog(path, () => this.now);
+    this.backlog = new Backlog(path, 0, () => this.now);
   }
 
   /** Let time go by, 20 ms of microphone at a time. */
@@ -173,7 +173,7 @@ test("the end of a turn leaves at once, though it is smaller than a chunk", () =
 });
 
 test("the audio of a block is copied: the microphone reuses it", () => {
-  const backlog = new Backlog("direct", () => 0);
+  const backlog = new Backlog("direct", 0, () => 0);
   const block = new Int16Array(BLOCK).fill(7);
   backlog.push(block);
   block.fill(0);

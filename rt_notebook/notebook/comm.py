@@ -43,7 +43,7 @@ PAGE_KINDS: dict[str, tuple[str, ...]] = {
     # The user acted here: this page now owns microphone and speaker.
     "claim": (),
     "release": (),
-    # seq counts chunks from 0 since the microphone opened; `dropped_ms` is the total so far.
+    # seq counts the page's chunks from 0; `dropped_ms` is the total so far.
     "mic-chunk": ("seq", "dropped_ms", "+pcm"),
     # state: "open" | "muted" | "closed" | "denied" | "ended" (the device went away).
     "mic-state": ("state", "reason", "sample_rate_hz"),

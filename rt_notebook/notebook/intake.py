@@ -52,13 +52,6 @@ class Intake:
             self._due = loop.call_at(at, self._send)
         return new
 
-    def restart(self) -> None:
-        """Answer what came so far, and expect number 0: the next microphone counts anew."""
-        if self._due is not None:
-            self._due.cancel()
-            self._send()
-        self._expected = 0
-
     def _send(self) -> None:
         self._due = None
         self._acked_at = asyncio.get_running_loop().time()

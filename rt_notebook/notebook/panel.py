@@ -195,8 +195,7 @@ class Panel(Observer):
         self._to(page, Message("pong", t_ms=message["t_ms"]))
 
     def _on_mic_state(self, page: _Page, message: Message) -> None:
-        if message["state"] not in ("open", "muted"):
-            page.microphone.restart()
+        """Nothing follows: the chunks speak for themselves."""
 
     # From the session (Observer)
 

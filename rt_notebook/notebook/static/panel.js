@@ -810,7 +810,7 @@ var Backlog = class {
   #again = [];
   #path;
   #now;
-  #seq = 0;
+  #seq;
   #roundTripMs = 0;
   #behind = false;
   #finishing = false;
@@ -818,10 +818,12 @@ var Backlog = class {
   droppedMs = 0;
   /**
    * @param {"comm" | "direct"} path
+   * @param {number} [seq] of the next chunk
    * @param {() => number} [now] a clock in milliseconds
    */
-  constructor(path, now = () => performance.now()) {
+  constructor(path, seq = 0, now = () => performance.now()) {
     this.#path = path;
+    this.#seq = seq;
     this.#now = now;
   }
   get heldMs() {
@@ -950,7 +952,6 @@ var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes mess
 var DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 var DEVICE_REPLACED = "The microphone went away; another one is in use now.";
 var TAKEN_OVER = "Another page of this notebook has the microphone now.";
-var NOBODY_ANSWERS = "Nothing live is behind this panel: run the cell to talk.";
 var KERNEL_GONE = "The kernel is gone, and the microphone is closed: run the cell again to go on.";
 var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is closed: it comes back by itself, or reload the page.";
 var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s of what you say are kept.";
@@ -1036,7 +1037,7 @@ var Microphone = class {
       if (opening === this.#opening) this.#refuse(error);
     }
   }
-  /** Stop the device. @param {string} [reason] for the kernel */
+  /** Stop the device; what it heard still leaves. @param {string} [reason] for the kernel */
   close(reason = "") {
     this.#opening += 1;
     this.#ended = false;
@@ -1090,7 +1091,6 @@ var Microphone = class {
     this.#path = path;
     this.#backlog.setPath(path);
     this.pump();
-    if (this.#state === "off" && this.#sent > 0) this.#report("closed", "path changed");
   }
   /** Send what may be sent. */
   pump() {
@@ -1115,8 +1115,7 @@ var Microphone = class {
   /** @param {Capture} capture @param {AudioContext} context */
   #begin(capture, context) {
     this.#capture = capture;
-    this.#backlog = new Backlog(this.#path);
-    this.#sent = this.#sentSamples = this.#acked = 0;
+    this.#backlog = new Backlog(this.#path, this.#sent);
     capture.muted = this.#muted;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
@@ -1155,6 +1154,8 @@ var Microphone = class {
     this.#capture?.close();
     this.#capture = null;
     this.#talking = this.#ending = this.#held = false;
+    this.#backlog.finish();
+    this.pump();
     this.#setState("off");
   }
   #startTalking() {
@@ -1221,7 +1222,6 @@ function panelState(parts) {
     life: parts.life,
     ended: ENDED.includes(String(trait("status"))) || parts.life === "gone",
     answered: link.answered,
-    absent: parts.waitedLong && !link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
     voice: String(trait("voice") ?? ""),
@@ -1979,7 +1979,6 @@ function noteOf(item) {
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
 var SETTLED_AFTER_MS = 1e3;
-var ANSWER_WITHIN_MS = 3e3;
 var MAX_NOTICES = 3;
 function newClientId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -1997,8 +1996,6 @@ var Engine = class {
   #watchers = /* @__PURE__ */ new Set();
   #scheduled = false;
   #unseenTimer = 0;
-  #waitedLong = false;
-  #answerTimer = 0;
   #settledTimer;
   #resumeUntil = 0;
   #problem = "";
@@ -2027,17 +2024,12 @@ var Engine = class {
     this.#onTraits();
     void this.#link.hello();
     this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
-    this.#answerTimer = setTimeout(() => {
-      this.#waitedLong = true;
-      this.#changed();
-    }, ANSWER_WITHIN_MS);
   }
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
     clearTimeout(this.#settledTimer);
-    clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
@@ -2069,7 +2061,6 @@ var Engine = class {
       client: this.client,
       link: this.#link,
       life: this.#liveness.life,
-      waitedLong: this.#waitedLong,
       microphone: this.#microphone,
       player: this.player,
       transcript: this.#transcript,
@@ -2649,16 +2640,12 @@ var View = class {
     "Click to hear the reply"
   );
   #composer;
-  /** The copy of the talk that is saved beside the panel: seen while the panel is not. */
-  #hideCopy = el("style", "");
-  #copyRule;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
   #dismiss;
-  /** @param {Engine} engine @param {string} id of the panel */
-  constructor(engine, id) {
+  /** @param {Engine} engine */
+  constructor(engine) {
     this.#engine = engine;
-    this.#copyRule = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
     this.#talk = new TalkButton({
       isPushToTalk: () => engine.state.pushToTalk,
       toggle: () => engine.toggleMicrophone(),
@@ -2720,8 +2707,7 @@ var View = class {
       "rt-panel",
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
-      el("div", "rt-body", stage2, talk),
-      this.#hideCopy
+      el("div", "rt-body", stage2, talk)
     );
     this.#keepEvents(root);
     return root;
@@ -2741,8 +2727,6 @@ var View = class {
   #show() {
     const { state } = this.#engine;
     const stage2 = stageOf(state);
-    setAttribute(this.root, "data-absent", String(state.absent));
-    setText(this.#hideCopy, state.absent ? "" : this.#copyRule);
     this.#showHead(state);
     this.#showStage(state, stage2);
     this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
@@ -2769,9 +2753,8 @@ var View = class {
       "title",
       state.path === "direct" ? "Sound goes directly between this page and the kernel" : "Sound goes through the notebook's own connection"
     );
-    const where = state.absent ? NOBODY_ANSWERS : state.soundGoesTo;
-    setText(this.#where, where);
-    setAttribute(this.#where, "title", where);
+    setText(this.#where, state.soundGoesTo);
+    setAttribute(this.#where, "title", state.soundGoesTo);
   }
   /** @param {State} state @param {import("./stage.js").Stage} stage */
   #showStage(state, stage2) {
@@ -2852,9 +2835,14 @@ var widget_default = {
     const id = String(model.get("panel_id"));
     const engine = engines.get(id);
     if (!engine) return void 0;
-    const view = new View(engine, id);
-    host.append(view.root);
-    return () => view.close();
+    const view = new View(engine);
+    const hideStatic = document.createElement("style");
+    hideStatic.textContent = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
+    host.append(hideStatic, view.root);
+    return () => {
+      view.close();
+      hideStatic.remove();
+    };
   }
 };
 export {
