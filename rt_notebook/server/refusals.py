@@ -27,6 +27,9 @@ _TYPE_NAMES: dict[type, str] = {
 }
 
 
+_LONGEST, _LONGEST_VALUE = 1000, 100  # of what a client sent, this much is sent back
+
+
 class Refusal(Exception):
     """A client event that is not carried out; nothing of it was.
 
@@ -40,9 +43,9 @@ class Refusal(Exception):
 
     def __init__(self, message: str, code: str | None = None, param: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = _cut(message, _LONGEST)
         self.code = code
-        self.param = param
+        self.param = param and _cut(param, _LONGEST)
 
     def to_json(self, event_id: str | None) -> dict[str, Any]:
         """Return the ``error`` object, with the id of the client event that caused it."""
@@ -53,6 +56,10 @@ class Refusal(Exception):
             "param": self.param,
             "event_id": event_id,
         }
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def unknown_parameter(param: str) -> Refusal:
@@ -68,7 +75,8 @@ def missing(param: str) -> Refusal:
 def invalid_value(value: object, param: str, supported: Iterable[str]) -> Refusal:
     """Return the refusal of a value that is not one of the supported ones."""
     listed = listing([f"'{name}'" for name in supported])
-    message = f"Invalid value: '{value}'. Supported values are: {listed}."
+    shown = _cut(str(value), _LONGEST_VALUE)
+    message = f"Invalid value: '{shown}'. Supported values are: {listed}."
     return Refusal(message, "invalid_value", param)
 
 

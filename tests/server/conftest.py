@@ -35,10 +35,16 @@ def text_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def speech_server() -> Iterator[str]:
+def speech() -> Iterator[Speech]:
+    """The models, loading."""
+    models = Speech()
+    models.load()
+    yield models
+    models.close()
+
+
+@pytest.fixture(scope="session")
+def speech_server(speech: Speech) -> Iterator[str]:
     """URL of a server that hears and speaks."""
-    speech = Speech()
-    speech.load()
     with serving(speech) as url:
         yield url
-    speech.close()

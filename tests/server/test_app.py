@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from .wire import KEY, run, status_of, wired
 
@@ -180,3 +181,103 @@ def test_a_server_of_its_own_says_where_it_serves_and_stops_when_asked():
         assert line.endswith("/v1/realtime (no key)\n")
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
+
+
+@contextmanager
+def program(*options: str) -> Iterator[tuple[subprocess.Popen, str, str]]:
+    """Run a server of its own; yield it, its URL, and its key."""
+    process = subprocess.Popen(
+        [*SERVER, "--port", "0", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _serving, url, shown = process.stdout.readline().split(" ", 2)
+        yield process, url, shown.strip("()\n").removeprefix("key ")
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_a_key_is_made_up_and_printed_and_the_chosen_brain_answers():
+    with program("--brain", "echo") as (_process, url, key):
+        assert len(key) >= 32
+
+        @run
+        async def talk() -> None:
+            assert (await status_of(url))[0] == 401
+            async with wired(url, key=key) as wire:
+                await wire.say("Anybody there?")
+                response = (await wire.respond(output_modalities=["text"]))[-2]["response"]
+                assert response["output"][0]["content"][0]["text"] == "Anybody there?"
+
+        talk()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to another process is POSIX")
+def test_ctrl_c_ends_it_in_order_and_its_log_is_lines_of_json():
+    with program("--log", "json", "--seed", "7") as (process, url, key):
+
+        @run
+        async def talk() -> None:
+            async with wired(url, key=key) as wire:
+                await wire.say("hello")
+                await wire.respond(output_modalities=["text"])
+                process.send_signal(signal.SIGINT)
+                with pytest.raises(ConnectionClosed) as closed:
+                    await wire.socket.recv()
+                assert closed.value.rcvd.code == 1001  # going away
+
+        talk()
+        assert process.wait(PATIENCE_S) == 0
+        entries = [json.loads(line) for line in process.stderr.read().splitlines()]
+        assert {frozenset(entry) for entry in entries} == {
+            frozenset({"time", "level", "logger", "message"})
+        }
+        messages = [entry["message"] for entry in entries]
+        assert "session 1 opened" in messages
+        assert messages[-1] == "stopping" or "stopping" in messages
+        assert key not in "".join(messages)
+
+
+def test_the_same_seed_gives_the_same_ids():
+    def ids() -> list[str]:
+        found: list[str] = []
+        with program("--seed", "7", "--no-auth") as (_process, url, _key):
+
+            @run
+            async def talk() -> None:
+                async with wired(url, key=None) as wire:
+                    found.append(wire.events[0]["session"]["id"])
+                    found.append(await wire.say("hello"))
+
+            talk()
+        return found
+
+    assert ids() == ids()
+
+
+def test_a_host_that_others_reach_is_warned_of_once():
+    with program("--host", "0.0.0.0", "--key", KEY) as (process, url, _key):
+        assert url.startswith("ws://0.0.0.0:")
+        process.terminate()
+        process.wait(PATIENCE_S)
+        [warning] = process.stderr.read().splitlines()
+        assert "reached by other machines" in warning
+
+
+def test_a_brain_that_there_is_not_is_one_sentence():
+    result = subprocess.run(
+        [*SERVER, "--brain", "script", "no/such/file"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("cannot read the script no/such/file: ")
+    assert len(result.stderr.splitlines()) == 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -203,3 +205,44 @@ def opened(url: str) -> Iterator[socket.socket]:
         connection.sendall(request.encode())
         assert connection.recv(1024).startswith(b"HTTP/1.1 101")
         yield connection
+
+
+def resident_mib() -> float:
+    """Return how much memory this process, with the server in it, holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+HOSTILE = {
+    "deep": "[" * 100_000 + "]" * 100_000,
+    "deep event": '{"type": "session.update", "session": ' + '{"a":' * 5000 + "1" + "}" * 5001,
+    "9 MB of text": json.dumps({"type": "x" * 9_000_000}),
+    "9 MB of keys": json.dumps({f"key-{n}": n for n in range(400_000)}),
+    "huge number": '{"type": "response.cancel", "event_id": ' + "9" * 100_000 + "}",
+    "duplicate keys": '{"type": "response.cancel", "type": "nonsense"}',
+    "lone surrogate": '{"type": "\\ud83d"}',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_hostile_frames_leave_no_memory_behind(text_server):
+    @run
+    async def talk() -> None:
+        async with wired(text_server) as wire:
+
+            async def attack() -> None:
+                for frame in HOSTILE.values():
+                    await wire.socket.send(frame)
+                    error = (await wire.one("error"))["error"]
+                    assert error["type"] == "invalid_request_error"
+                    assert len(error["message"]) < 2000
+                    wire.events.clear()
+
+            await attack()
+            before = resident_mib()
+            for _ in range(3):
+                await attack()
+            assert resident_mib() - before < 30
+
+    talk()

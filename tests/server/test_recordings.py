@@ -1,8 +1,9 @@
 """The server against recordings of the real API: the same order and the same keys.
 
-The recorded client frames are sent again, appends replaced by speech made here; delta
-counts, the interleaving of transcription and the rate limits aside, the server must
-answer in the recorded order. Azure's frames have a key of Azure's own.
+The recorded client frames are sent again, appends replaced by speech made here, and the
+script brain gives the recorded answers. Delta counts, the interleaving of transcription
+and the rate limits aside, the server must answer in the recorded order, with the recorded
+keys. Azure's frames have a key of Azure's own.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from rt_notebook.server.brains.choice import chosen
 from tests.speech import say
 
+from .conftest import serving
 from .wire import Event, Wire, order, run, shape, wired
 
 pytestmark = pytest.mark.slow
@@ -63,6 +66,27 @@ def comparable(events: list[Event]) -> list[Event]:
     return kept
 
 
+def script_of(recorded: list[tuple[str, Event]], path: Path) -> Path:
+    """Write the script that gives the recorded answers."""
+    done = [event["response"] for _, event in recorded if event["type"] == "response.done"]
+    steps = [{"emit": [piece(item) for item in response["output"]]} for response in done]
+    path.write_text("\n".join(map(json.dumps, steps)), "utf-8")
+    return path
+
+
+def piece(item: Event) -> Event:
+    if item["type"] == "function_call":
+        return {"call": item["name"], "arguments": json.loads(item["arguments"])}
+    [part] = item["content"]
+    return {"say": part.get("transcript") or part["text"]}
+
+
+def words_of(events: list[Event]) -> list[list[Event]]:
+    """Return what every response said and called."""
+    done = [event["response"]["output"] for event in events if event["type"] == "response.done"]
+    return [[piece(item) for item in output] for output in done]
+
+
 async def replay(wire: Wire, recorded: list[tuple[str, Event]]) -> list[Event]:
     """Send the recorded client frames, each after the answer to the one before."""
     sent = [event for direction, event in recorded if direction == "c"]
@@ -103,32 +127,43 @@ def same(got: list[Event], recorded: list[Event], ignored: frozenset[str] = froz
     ],
 )
 def test_a_recorded_conversation_is_answered_in_its_order_and_with_its_keys(
-    shared, speech_server, name
+    shared, speech, tmp_path, name
 ):
-    @run
-    async def talk() -> None:
-        recorded = frames(shared / "recordings" / f"{name}.jsonl")
-        async with wired(speech_server) as wire:
-            got = await replay(wire, recorded)
-        answers = [event for direction, event in recorded if direction == "s"]
-        same(got, answers, frozenset({"content"} if name.startswith("azure") else ()))
+    recorded = frames(shared / "recordings" / f"{name}.jsonl")
+    brain = chosen(["script", str(script_of(recorded, tmp_path / "script.jsonl"))])
+    with serving(speech, brain=brain) as url:
 
-    talk()
+        @run
+        async def talk() -> None:
+            async with wired(url) as wire:
+                got = await replay(wire, recorded)
+            answers = [event for direction, event in recorded if direction == "s"]
+            same(got, answers, frozenset({"content"} if name.startswith("azure") else ()))
+            assert words_of(got) == words_of(answers)
+
+        talk()
 
 
-@run
-async def test_recorded_spoken_turns_are_answered_in_their_order_and_with_their_keys(
-    shared, speech_server
+def test_recorded_spoken_turns_are_answered_in_their_order_and_with_their_keys(
+    shared, speech, tmp_path
 ):
     name = "openai_ws__input_audio_retention_segments_three_server_vad_turns.jsonl"
     recorded = frames(shared / "recordings" / name)
-    async with wired(speech_server) as wire:
-        await wire.send(next(event for direction, event in recorded if direction == "c"))
-        for _turn in range(3):
-            await wire.append(say("Hello, my name is Marcelo.") + TURN_PAUSE)
-            await wire.until("rate_limits.updated")
-        answers = [event for direction, event in recorded if direction == "s"]
-        same(wire.events, answers)
+    brain = chosen(["script", str(script_of(recorded, tmp_path / "script.jsonl"))])
+    with serving(speech, brain=brain) as url:
+
+        @run
+        async def talk() -> None:
+            async with wired(url) as wire:
+                await wire.send(next(event for direction, event in recorded if direction == "c"))
+                for _turn in range(3):
+                    await wire.append(say("Hello, my name is Marcelo.") + TURN_PAUSE)
+                    await wire.until("rate_limits.updated")
+            answers = [event for direction, event in recorded if direction == "s"]
+            same(wire.events, answers)
+            assert words_of(wire.events) == words_of(answers)
+
+        talk()
 
 
 @run
