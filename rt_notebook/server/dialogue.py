@@ -161,8 +161,10 @@ class Dialogue:
         self._respond(event.get("response") or {})
 
     def _respond(self, given: Json) -> None:
-        self.replies.create(self._options(given))
-        self.hearing.answering()
+        options = self._options(given)
+        self.replies.create(options)
+        if options.in_conversation:
+            self.hearing.answering()
 
     async def _cancel_response(self, event: Json) -> None:
         if not self.replies.cancel(event.get("response_id"), "client_cancelled"):

@@ -31,7 +31,6 @@ from .wire_audio import sample_rate_hz
 __all__ = ["Hearing"]
 
 _SLICE_MS = 320  # so much audio is looked at before others get their turn
-_LEAST_COMMIT_MS = 100
 
 
 @dataclass
@@ -97,6 +96,7 @@ class Hearing:
             self._buffer = self._new_buffer(self._buffer.written_ms)
             self._activity = None
         elif self._session.turn_detection != self._turn_detection:
+            self._idle.stop()
             self._forget_turn()
             self._buffer.set_turn_detection(self._session.turn_detection)
         self._turn_detection = self._session.turn_detection
@@ -115,9 +115,7 @@ class Hearing:
         if self._activity is None and self._turn_detection is not None:
             self._refuse_deaf()
             return
-        if self._turn_detection is None and self._buffer.duration_ms > self._limits.buffer_ms:
-            message = f"The input audio buffer holds at most {self._limits.buffer_ms} ms of audio."
-            raise Refusal(message, "input_audio_buffer_full", "audio")
+        self._buffer.check_room()
         slice_bytes = 2 * self._buffer.sample_rate_hz * _SLICE_MS // 1000
         for start in range(0, len(audio), slice_bytes):
             for event in self._buffer.feed(audio[start : start + slice_bytes], self._activity):
@@ -191,13 +189,7 @@ class Hearing:
         Refusal
             If that is less than 100 ms.
         """
-        has_ms = self._buffer.duration_ms
-        if has_ms < _LEAST_COMMIT_MS:
-            raise Refusal(
-                "Error committing input audio buffer: buffer too small. Expected at least 100ms "
-                f"of audio, but buffer only has {has_ms:.2f}ms of audio.",
-                "input_audio_buffer_commit_empty",
-            )
+        self._buffer.check_commit()
         voiced_ms = self._buffer.voiced_ms
         item_id = self._turn.item_id if self._turn else self._next_id
         self._drop_turn()

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from .limits import Limits
+from .refusals import Refusal
 from .turns import FRAME_MS, TurnDetector, TurnEvent, TurnRules
 from .vad import SPEECH_THRESHOLD, VoiceActivity
 
 __all__ = ["InputBuffer"]
+
+_LEAST_COMMIT_MS = 100
 
 
 class InputBuffer:
@@ -24,7 +27,7 @@ class InputBuffer:
     origin_ms : int
         How much audio the session had before this buffer.
     longest_ms : int
-        The longest turn.
+        The longest turn, and the most that waits for a commit.
     """
 
     def __init__(
@@ -64,6 +67,21 @@ class InputBuffer:
     def duration_ms(self) -> float:
         """How much audio waits here."""
         return self._ms(len(self._audio) // 2)
+
+    def check_room(self) -> None:
+        """Refuse more audio when nobody commits what is here."""
+        if self._detector is None and self.duration_ms > self._longest_ms:
+            message = f"The input audio buffer holds at most {self._longest_ms} ms of audio."
+            raise Refusal(message, "input_audio_buffer_full", "audio")
+
+    def check_commit(self) -> None:
+        """Refuse to commit less than 100 ms, as the API does."""
+        if self.duration_ms < _LEAST_COMMIT_MS:
+            raise Refusal(
+                "Error committing input audio buffer: buffer too small. Expected at least 100ms "
+                f"of audio, but buffer only has {self.duration_ms:.2f}ms of audio.",
+                "input_audio_buffer_commit_empty",
+            )
 
     def feed(self, chunk: bytes, activity: VoiceActivity | None) -> Iterator[TurnEvent]:
         """Append PCM16 and yield what it does to the turn; without `activity` nothing."""

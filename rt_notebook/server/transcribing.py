@@ -7,7 +7,6 @@ yet added. Other models send nothing before the turn is over.
 from __future__ import annotations
 
 import asyncio
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +17,7 @@ from .model_thread import ModelBusy
 from .responses import Emit
 from .session_state import SessionState
 from .speech import SpeechNotInstalled
+from .usage import transcription_usage
 
 __all__ = ["Partial", "Transcripts", "forgive"]
 
@@ -115,8 +115,11 @@ class Transcripts:
     @property
     def streams(self) -> bool:
         """Whether words are told while they are spoken."""
-        asked = self._session.input["transcription"]
-        return asked is not None and asked["model"] in _STREAMING
+        return self._model in _STREAMING
+
+    @property
+    def _model(self) -> str:
+        return str((self._session.input["transcription"] or {}).get("model"))
 
     def hear(self, item_id: str, begin_ms: int, now_ms: int, cut: Cut) -> None:
         """Look at the audio of an item that is being spoken, if it is time to.
@@ -188,13 +191,12 @@ class Transcripts:
             return
         self._tell(item.id, partial.end(text))
         item.fields["content"][0]["transcript"] = text
-        usage = {"type": "duration", "seconds": math.ceil(item.duration_ms / 1000)}
         self._emit(
             f"{_EVENT}.completed",
             item_id=item.id,
             content_index=0,
             transcript=text,
-            usage=usage,
+            usage=transcription_usage(self._model, item.duration_ms, text),
             **self._logprobs(text),
         )
 

@@ -14,7 +14,14 @@ from typing import Any
 
 from .conversation import Item
 
-__all__ = ["Tokens", "input_tokens", "output_audio_tokens", "text_tokens", "usage_json"]
+__all__ = [
+    "Tokens",
+    "input_tokens",
+    "output_audio_tokens",
+    "text_tokens",
+    "transcription_usage",
+    "usage_json",
+]
 
 _LETTERS_PER_TOKEN = 4
 _USER_MS_PER_TOKEN = 100
@@ -94,4 +101,18 @@ def usage_json(read: Tokens, cached: Tokens, written: Tokens) -> dict[str, Any]:
             },
         },
         "output_token_details": {"text_tokens": written.text, "audio_tokens": written.audio},
+    }
+
+
+def transcription_usage(model: str, duration_ms: float, text: str) -> dict[str, Any]:
+    """Return the ``usage`` of a transcript: tokens for the gpt-4o models, seconds for others."""
+    if not model.startswith("gpt-4o"):
+        return {"type": "duration", "seconds": math.ceil(duration_ms / 1000)}
+    heard, written = math.ceil(duration_ms / _USER_MS_PER_TOKEN), text_tokens(text)
+    return {
+        "type": "tokens",
+        "total_tokens": heard + written,
+        "input_tokens": heard,
+        "input_token_details": {"text_tokens": 0, "audio_tokens": heard},
+        "output_tokens": written,
     }

@@ -349,3 +349,75 @@ async def test_an_update_that_is_refused_changes_nothing(text_server):
         session = {"type": "realtime", "instructions": "new", "voice": "alloy"}
         await wire.refusal({"type": "session.update", "session": session})
         assert await wire.configure() == before
+
+
+@run
+async def test_several_calls_come_in_one_response(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(**TEXT, tools=[WEATHER])
+        await wire.say("What is the weather in Paris and in London?")
+        events = await wire.respond()
+        ladder = [kind for kind in order(events) if kind != "rate_limits.updated"]
+        assert ladder == [CALL_LADDER[0], *CALL_LADDER[1:-1], *CALL_LADDER[1:-1], CALL_LADDER[-1]]
+        calls = events[-2]["response"]["output"]
+        assert [call["arguments"] for call in calls] == ['{"city": "Paris"}', '{"city": "London"}']
+        for call in calls:
+            output = {"type": "function_call_output", "call_id": call["call_id"], "output": "Dry"}
+            await wire.send({"type": "conversation.item.create", "item": output})
+            await wire.until("conversation.item.done")
+        text = (await wire.respond())[-2]["response"]["output"][0]["content"][0]["text"]
+        assert text.count("Dry") == 2
+
+
+@run
+async def test_one_call_comes_at_a_time_where_the_session_says_so(text_server):
+    async with wired(text_server) as wire:
+        session = await wire.configure(**TEXT, tools=[WEATHER], parallel_tool_calls=False)
+        assert session["parallel_tool_calls"] is False
+        await wire.say("What is the weather in Paris and in London?")
+        assert len((await wire.respond())[-2]["response"]["output"]) == 1
+
+
+@run
+async def test_a_picture_is_acknowledged(text_server):
+    async with wired(text_server) as wire:
+        picture = {"type": "input_image", "image_url": "data:image/gif;base64,R0lGODlhEAAJAA=="}
+        item = {"type": "message", "role": "user", "content": [picture]}
+        await wire.send({"type": "conversation.item.create", "item": item})
+        added = await wire.one("conversation.item.added")
+        assert added["item"]["content"] == [picture]
+        await wire.one("conversation.item.done")
+        text = (await wire.respond(**TEXT))[-2]["response"]["output"][0]["content"][0]["text"]
+        assert "GIF image of 16 by 9 pixels" in text
+
+
+@run
+async def test_a_name_given_in_instructions_is_known(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(**TEXT, instructions="Your name is Ada.")
+        await wire.say("What is your name?")
+        text = (await wire.respond())[-2]["response"]["output"][0]["content"][0]["text"]
+        assert text.startswith("My name is Ada.")
+
+
+@pytest.mark.parametrize("given", ["1.2", True])
+def test_a_value_of_another_type_is_refused_in_the_words_of_the_api(text_server, given):
+    @run
+    async def talk() -> None:
+        async with wired(text_server) as wire:
+            session = {"type": "realtime", "audio": {"output": {"speed": given}}}
+            error = await wire.refusal({"type": "session.update", "session": session})
+            assert error["code"] == "invalid_type"
+            assert error["param"] == "session.audio.output.speed"
+            assert error["message"].startswith(
+                "Invalid type for 'session.audio.output.speed': expected a decimal, but got a "
+            )
+
+    talk()
+
+
+@run
+async def test_pcm_without_a_rate_is_24_khz(text_server):
+    async with wired(text_server) as wire:
+        session = await wire.configure(audio={"input": {"format": {"type": "audio/pcm"}}})
+        assert session["audio"]["input"]["format"] == {"type": "audio/pcm", "rate": 24000}

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from rt_notebook.server.conversation import Item
-from rt_notebook.server.usage import Tokens, input_tokens, output_audio_tokens, usage_json
+from rt_notebook.server.usage import (
+    Tokens,
+    input_tokens,
+    output_audio_tokens,
+    transcription_usage,
+    usage_json,
+)
 
 
 def test_the_users_audio_costs_one_token_for_100_ms():
@@ -46,4 +52,18 @@ def test_the_object_has_the_keys_and_sums_of_the_recordings():
             "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 64, "image_tokens": 0},
         },
         "output_token_details": {"text_tokens": 18, "audio_tokens": 43},
+    }
+
+
+def test_a_transcript_costs_seconds_or_with_the_gpt_4o_models_tokens():
+    assert transcription_usage("gpt-live-transcribe", 1200, "Hello.") == {
+        "type": "duration",
+        "seconds": 2,
+    }
+    assert transcription_usage("gpt-4o-mini-transcribe", 1200, "Hello.") == {
+        "type": "tokens",
+        "total_tokens": 14,
+        "input_tokens": 12,
+        "input_token_details": {"text_tokens": 0, "audio_tokens": 12},
+        "output_tokens": 2,
     }
