@@ -25,14 +25,15 @@ _SPEAKERS = {"user": "You", "assistant": "Assistant", "system": "System", "tool"
 _STYLE = {
     "box": "border:1px solid #8886;border-radius:8px;padding:8px 12px;margin:4px 0;max-width:46em",
     "head": "font-size:85%;opacity:.75;margin-bottom:4px",
+    "line": "margin:2px 0;white-space:pre-wrap;overflow-wrap:anywhere",
     "who": "font-weight:600;margin-right:.5em",
     "quiet": "opacity:.7;font-style:italic",
 }
 # Reopened without a kernel, Jupyter says "Error displaying widget" above the copy that is
 # there in its place. A live panel and a panel that failed have elements in that output.
 _NO_ERROR = (
-    "<style>.jp-OutputArea-child:has(>.jupyter-widgets:not(:has(*)))"
-    ":has(+.jp-OutputArea-child .rt-static){display:none}</style>"
+    "<style>.jp-OutputArea-child:has(+.jp-OutputArea-child .rt-static)"
+    ">.jupyter-widgets:not(:has(*)){display:none}</style>"
 )
 
 
@@ -125,7 +126,8 @@ def _line(item: Item) -> str:
     who = escape(_SPEAKERS.get(item.role, item.role))
     aside = f' <span style="{_STYLE["quiet"]}">({_aside(item)})</span>' if _aside(item) else ""
     text = escape(item.error or item.text)
-    return f'<div><span style="{_STYLE["who"]}">{who}:</span>{text}{aside}</div>'
+    name = f'<span style="{_STYLE["who"]}">{who}:</span>'
+    return f'<div style="{_STYLE["line"]}">{name}{text}{aside}</div>'
 
 
 def _aside(item: Item) -> str:
