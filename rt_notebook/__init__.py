@@ -102,11 +102,9 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics (``%load_ext rt_notebook``)."""
-    from .notebook.magics import RealtimeMagics
-    from .notebook.questions import keep_questions
+    from .notebook.extension import load
 
-    shell.register_magics(RealtimeMagics)
-    keep_questions(shell)
+    load(shell)
     _teach_to_display()
 
 

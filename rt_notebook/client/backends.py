@@ -101,6 +101,8 @@ class Backend:
         URL of the proxy to go through.
     server : OfflineServer or None
         The child process behind it.
+    dialect : {"ga", "beta"}
+        How it speaks.
     """
 
     name: str
@@ -112,10 +114,12 @@ class Backend:
     secret_headers: Mapping[str, Secret] = field(default_factory=dict)
     proxy: Secret | None = None
     server: OfflineServer | None = field(default=None, repr=False)
+    dialect: str = "ga"
 
     def headers(self) -> dict[str, str]:
         """Return the request headers in clear: only for the connecting expression itself."""
-        return {name: value.reveal() for name, value in self.secret_headers.items()}
+        beta = {"OpenAI-Beta": "realtime=v1"} if self.dialect == "beta" else {}
+        return {**beta, **{name: value.reveal() for name, value in self.secret_headers.items()}}
 
 
 def resolve_backend(

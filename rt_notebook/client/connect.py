@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..background import loop_thread
+from ..config.dialect import check_dialect
 from ..errors import ConfigError, ConnectionLost
 from ..secret import Secret, as_secret
-from .backends import Access, resolve_backend
+from .backends import Access, Backend, resolve_backend
 from .session import RealtimeSession
 
-__all__ = ["DEFAULT_SESSION", "close_all", "connect", "session_named", "sessions"]
+__all__ = [
+    "CONNECT_TIMEOUT_SECONDS",
+    "DEFAULT_SESSION",
+    "close_all",
+    "connect",
+    "session_named",
+    "sessions",
+]
 
 CONNECT_TIMEOUT_SECONDS = 15.0
 DEFAULT_SESSION = "default"
@@ -27,6 +36,7 @@ def connect(
     *,
     model: str | None = None,
     name: str = DEFAULT_SESSION,
+    dialect: str = "ga",
     # Credentials and the way there
     api_key: Secret | str | None = None,
     api_key_env: str | None = None,
@@ -52,6 +62,9 @@ def connect(
         Default is the newest that the backend has; Azure takes the name of a deployment.
     name : str
         Sessions with different names can be open side by side.
+    dialect : {"ga", "beta"}
+        How the server speaks: ``beta`` for those that have the old names (Azure Voice Live).
+        Here everything is GA all the same.
     api_key, token, proxy, headers : Secret or str
         A key, an Entra token, a proxy's URL and further headers; texts become `Secret`.
     api_key_env : str
@@ -72,6 +85,7 @@ def connect(
     ServerError, ConnectionLost
         If the server refuses or cannot be reached; nothing stays open.
     """
+    check_dialect(dialect)
     access = Access(
         api_key=_secret(api_key),
         api_key_env=api_key_env,
@@ -89,7 +103,7 @@ def connect(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
             )
-        session = _open(backend, model, access, timeout)
+        session = _open(lambda: _resolved(backend, model, access, dialect), timeout)
         _sessions[name] = session
     if not quiet:
         print(session.backend.sound_goes_to)
@@ -98,17 +112,19 @@ def connect(
     return session
 
 
-def _open(
-    backend: str | None, model: str | None, access: Access, timeout: float
-) -> RealtimeSession:
-    resolved = resolve_backend(backend, model, access)
+def _resolved(backend: str | None, model: str | None, access: Access, dialect: str) -> Backend:
+    return dataclasses.replace(resolve_backend(backend, model, access), dialect=dialect)
+
+
+def _open(resolve: Callable[[], Backend], timeout: float) -> RealtimeSession:
+    resolved = resolve()
     try:
         return loop_thread().run(RealtimeSession.open(resolved, timeout))
     except ConnectionLost:
         if resolved.server is None or not resolved.server.has_ended():
             raise
     # The offline server died in this very moment: another one takes its place.
-    return loop_thread().run(RealtimeSession.open(resolve_backend(backend, model, access), timeout))
+    return loop_thread().run(RealtimeSession.open(resolve(), timeout))
 
 
 def _secret(text: Secret | str | None) -> Secret | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..config.dialect import from_wire, to_wire
+from ..config.hidden import concealed
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import (
     Effect,
@@ -189,7 +190,15 @@ class SessionCore:
         self.listeners.tell(event)
 
     def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
-        return from_wire(event, self.dialect)
+        """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
+        event = from_wire(event, self.dialect)
+        session = event.get("session")
+        if isinstance(session, dict) and isinstance(session.get("tools"), list):
+            tools = [
+                concealed(tool) if isinstance(tool, dict) else tool for tool in session["tools"]
+            ]
+            event = {**event, "session": {**session, "tools": tools}}
+        return event
 
     def _transmit(self, event: Event, audio: bytes = b"", sound: bytes = b"") -> None:
         """Send an event; of microphone audio both as it came and as it goes over the wire."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from ..background import loop_thread
@@ -55,7 +55,7 @@ class RealtimeSession(Requests):
             As `WebSocketTransport.open`; also when the server sends an error first, or
             nothing within `timeout` seconds.
         """
-        core = SessionCore(await WebSocketTransport.open(backend, timeout))
+        core = SessionCore(await WebSocketTransport.open(backend, timeout), backend.dialect)
         try:
             await asyncio.wait_for(asyncio.shield(core.created), timeout)
         except (TimeoutError, asyncio.TimeoutError):
@@ -134,11 +134,30 @@ class RealtimeSession(Requests):
         ConfigError
             If an option does not exist or is out of range; nothing is sent.
         """
-        return self.send(
-            session_event(
-                options, self.config, dialect=self.dialect, has_audio=self.conversation.has_audio
-            )
-        )
+        return self.send(self.event("session", options))
+
+    def event(
+        self, kind: str, options: Mapping[str, Any], dialect: str | None = None
+    ) -> dict[str, Any]:
+        """Return the event that `configure` or `respond` would send, in GA's names.
+
+        Parameters
+        ----------
+        kind : {"session", "response"}
+            Which of the two.
+        options : mapping
+            Flat names.
+        dialect : {"ga", "beta"}, optional
+            Whose rules count; by default the session's.
+
+        Raises
+        ------
+        ConfigError
+            If an option does not exist or is out of range.
+        """
+        make = session_event if kind == "session" else response_event
+        has_audio = self.conversation.has_audio
+        return make(options, self.config, dialect=dialect or self.dialect, has_audio=has_audio)
 
     def respond(self, **options: Any) -> Reply:
         """Ask for a response (``response.create``).
@@ -154,7 +173,7 @@ class RealtimeSession(Requests):
 
     def ask(self, reply: Reply, **options: Any) -> Reply:
         """Ask for a response that `reply` will hold; otherwise as `respond`."""
-        event = Event({"event_id": new_id("event"), **self._asked(options)})
+        event = Event({"event_id": new_id("event"), **self.event("response", options)})
         marked = {**event["response"].get("metadata", {}), REQUEST_KEY: event["event_id"]}
         event["response"] = {**event["response"], "metadata": marked}
         reply.request = event
@@ -173,7 +192,7 @@ class RealtimeSession(Requests):
         """
         if not text.strip():
             raise LocalProtocolError("there is nothing to say: the text is empty")
-        self._asked(options)
+        self.event("response", options)
         self.add_item(text)
         return self.respond(**options)
 
@@ -255,10 +274,6 @@ class RealtimeSession(Requests):
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _asked(self, options: dict[str, Any]) -> dict[str, Any]:
-        has_audio = self.conversation.has_audio
-        return response_event(options, self.config, dialect=self.dialect, has_audio=has_audio)
 
     def _request(self, acknowledgement: Acknowledgement) -> None:
         self._call(self.core.request, acknowledgement)

@@ -58,7 +58,7 @@ def test_a_refusal_names_its_cause_and_the_next_step(status, code, word):
     assert str(status) in str(refusal.value)
     assert word in str(refusal.value)
     one_sentence(refusal.value)
-    assert "default" not in sessions()
+    assert "open" not in {session.status for session in sessions().values()}
 
 
 def test_an_error_before_the_session_stands_is_raised():

@@ -10,7 +10,9 @@ from IPython.utils.capture import capture_output
 
 from rt_notebook.client.connect import close_all, sessions
 
-MAGICS = ["cancel", "config", "connect", "disconnect", "mic", "respond", "say", "status"]
+MAGICS = [
+    "cancel", "config", "connect", "disconnect", "item", "mic", "respond", "say", "send", "status",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,9 @@ def test_every_magic_is_there_and_explains_itself(shell, magic):
 
 @pytest.mark.parametrize("magic", [m for m in MAGICS if m != "connect"])
 def test_without_a_session_each_says_the_next_step(shell, magic):
-    line = "hello" if magic == "say" else ""
+    words = {"say": "-s nobody hello", "item": "delete x -s nobody"}
     with pytest.raises(UsageError, match="%rt_connect"):
-        run(shell, f"rt_{magic}", f"-s nobody {line}")
+        run(shell, f"rt_{magic}", words.get(magic, "-s nobody"))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ class TestOnTheOfflineServer:
 
     def test_a_frozen_voice_is_refused_before_it_is_sent(self, shell):
         run(shell, "rt_say", "hello")  # the voice is frozen once it has been heard
-        with pytest.raises(UsageError, match=r"^Voice is frozen after the first audio"):
+        with pytest.raises(UsageError, match=r"^--voice is frozen after the first audio"):
             run(shell, "rt_config", "--voice cedar")
 
     def test_status_and_disconnect(self, shell):

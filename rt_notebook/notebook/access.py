@@ -1,0 +1,68 @@
+"""Keys for magics: out of the environment or a hidden prompt, never out of the line."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+from typing import Any
+
+from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
+from ..client.session import RealtimeSession
+from ..config.reading import number
+from ..errors import ConfigError
+from ..secret import Secret
+
+__all__ = ["asked_key", "connected"]
+
+
+def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
+    """Open the session that a line of ``%rt_connect`` or ``%rt_transcribe`` asks for.
+
+    Raises
+    ------
+    ConfigError, ServerError, ConnectionLost
+        As `rt_notebook.connect`.
+    """
+    return connect(
+        args.backend,
+        model=args.model,
+        name=args.session,
+        dialect=args.dialect or "ga",
+        api_key=asked_key(args),
+        api_key_env=args.api_key_env,
+        token=_from_environment(args.token_env),
+        proxy=_from_environment(args.proxy_env),
+        organization=args.organization,
+        project=args.project,
+        allow_host=args.allow_host,
+        timeout=_seconds(args.timeout),
+        **more,
+    )
+
+
+def asked_key(args: argparse.Namespace) -> Secret | None:
+    """Ask for the key where ``--ask-key`` says so; nothing shows while it is typed."""
+    if not args.ask_key:
+        return None
+    key = Secret(getpass.getpass("API key: "))
+    if not key:
+        raise ConfigError("no key was typed")
+    return key
+
+
+def _from_environment(name: str | None) -> Secret | None:
+    if name is None:
+        return None
+    if not os.environ.get(name):
+        raise ConfigError(f"{name} is not set; set it before the kernel starts")
+    return Secret(os.environ[name])
+
+
+def _seconds(given: str | None) -> float:
+    if given is None:
+        return CONNECT_TIMEOUT_SECONDS
+    seconds = number(given)
+    if seconds is None or not seconds > 0:
+        raise ConfigError(f"timeout takes seconds, got {given!r}")
+    return seconds

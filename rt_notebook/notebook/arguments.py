@@ -1,0 +1,168 @@
+"""A magic's line, read: options, values, variables. A mistake is one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+
+from .commands import Command, Word, command_of
+
+__all__ = ["DEFAULT_SESSION", "Parser", "parse", "tokens", "value_of"]
+
+DEFAULT_SESSION = "default"
+_WORD = re.compile(r"""--[\w-]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
+
+
+def parse(magic: str, line: str, variables: Mapping[str, Any]) -> argparse.Namespace:
+    """Return what a magic's line says; ``options`` holds those of the configuration.
+
+    Parameters
+    ----------
+    magic : str
+        Name without ``%``.
+    line : str
+        What follows it.
+    variables : mapping
+        The notebook's; an option that takes JSON may be given as the name of one.
+
+    Raises
+    ------
+    UsageError, ConfigError
+        If a word is not known, or lacks its value.
+    """
+    words = tokens(line)
+    try:
+        command, rest = command_of(magic, words)
+    except KeyError as actions:
+        known = ", ".join(actions.args)
+        got = f", got {words[0]!r}" if words else ""
+        raise UsageError(f"%{magic}: say what to do: {known}{got}") from None
+    action = words[0] if len(rest) < len(words) else ""
+    args = Parser(magic, command).parse(rest)
+    args.action = action
+    args.options = {
+        name: _option_value(name, value, command.options, variables)
+        for name, value in args.options.items()
+    }
+    return args
+
+
+class Parser(argparse.ArgumentParser):
+    """The words of one command."""
+
+    def __init__(self, magic: str, command: Command) -> None:
+        super().__init__(prog=f"%{magic}", add_help=False, allow_abbrev=False)
+        self._kind = command.options
+        for word in command.every:
+            self._add(word)
+        self.set_defaults(session=DEFAULT_SESSION)
+        if command.options:
+            self._add_options(command.options)
+        if command.has_text:
+            self.add_argument("text", nargs=argparse.REMAINDER)
+
+    def parse(self, words: list[str]) -> argparse.Namespace:
+        """Parse the words of a line."""
+        known, unknown = self.parse_known_args(words)
+        if unknown:
+            self._refuse(unknown[0])
+        known.options = {
+            name: getattr(known, name) for name in self._names() if hasattr(known, name)
+        }
+        return known
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of exiting."""
+        raise UsageError(f"{self.prog}: {message}")
+
+    def _add(self, word: Word) -> None:
+        choices = None if word.is_open or not word.values else word.values
+        if word.is_positional:
+            self.add_argument(word.name, nargs="?", choices=choices, help=word.about)
+        elif word.is_switch:
+            self.add_argument(*word.flags, action="store_true", help=word.about)
+        else:
+            self.add_argument(*word.flags, dest=word.name, choices=choices, help=word.about)
+
+    def _add_options(self, kind: str) -> None:
+        from ..config.options import options_for
+
+        for option in options_for(kind):
+            flags = [option.flag, *(f"--{alias.replace('_', '-')}" for alias in option.aliases)]
+            self.add_argument(*flags, dest=option.name, default=argparse.SUPPRESS)
+
+    def _names(self) -> list[str]:
+        from ..config.options import options_for
+
+        return [option.name for option in options_for(self._kind)] if self._kind else []
+
+    def _refuse(self, word: str) -> NoReturn:
+        if word.startswith("--") and self._kind:
+            from ..config.options import option_named
+
+            option_named(word[2:].partition("=")[0].replace("-", "_"), self._kind)
+        self.error(f"does not know {word!r}; {self.prog}? lists what it takes")
+
+
+def tokens(line: str) -> list[str]:
+    """Split at white space.
+
+    Quotes hold words together where a word or an option's value begins: "it's" is one word.
+    JSON that begins with ``{`` or ``[`` is one word to its end.
+    """
+    words, place = [], 0
+    while match := re.compile(r"\s*(?=\S)").match(line, place):
+        place = match.end()
+        end = _end_of_json(line, place) or _end_of_word(line, place)
+        words.append(_unquoted(line[place:end]))
+        place = end
+    return words
+
+
+def _end_of_json(line: str, start: int) -> int | None:
+    if line[start] not in "{[":
+        return None
+    try:
+        return json.JSONDecoder().raw_decode(line, start)[1]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _end_of_word(line: str, start: int) -> int:
+    match = _WORD.match(line, start)
+    return match.end() if match else len(line)
+
+
+def _unquoted(word: str) -> str:
+    flag, equals, value = word.partition("=")
+    if equals and flag.startswith("--"):
+        return f"{flag}={_unquoted(value)}"
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def value_of(word: str | None, variables: Mapping[str, Any]) -> Any:
+    """Return the variable that a word names, else the word."""
+    return variables[word] if word is not None and word in variables else word
+
+
+def _option_value(name: str, word: str, kind: str, variables: Mapping[str, Any]) -> Any:
+    """The JSON-like variable that a word names, where an option takes such things."""
+    from ..config.options import option_named
+    from ..config.structures import Items, Metadata, Object, Tools
+    from ..errors import ConfigError
+
+    takes = option_named(name, kind).takes
+    wholes = isinstance(takes, (Items, Metadata, Object, Tools))
+    if not word.isidentifier() or (word in getattr(takes, "choices", ()) and not wholes):
+        return word
+    value = variables.get(word)
+    if isinstance(value, (Mapping, list, tuple)) or hasattr(value, "model_dump"):
+        return value
+    if wholes and word not in variables:
+        raise ConfigError(f"{name} takes {takes}; no variable is called {word!r}")
+    return value if wholes else word

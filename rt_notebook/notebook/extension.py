@@ -1,0 +1,17 @@
+"""What ``%load_ext rt_notebook`` adds to a shell: magics and their completion."""
+
+from __future__ import annotations
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from .item_magics import ItemMagics
+from .magics import RealtimeMagics
+from .questions import keep_questions
+
+__all__ = ["load"]
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics."""
+    shell.register_magics(RealtimeMagics, ItemMagics)
+    keep_questions(shell)

@@ -1,0 +1,151 @@
+"""What all magics share: their session, their result, and mistakes told in a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, no_var_expand
+
+from ..errors import ConfigError, RealtimeError, ServerError
+from .arguments import parse
+
+if TYPE_CHECKING:
+    from ..client.reply import Reply
+    from ..client.session import RealtimeSession
+    from ..client.waiting import Acknowledgement
+    from ..protocol.events import Event
+
+__all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "plainly"]
+
+ANSWER_SECONDS = 2.0
+PATIENCE_SECONDS = 30.0
+
+
+class Refusal(UsageError, ServerError):
+    """The server refused: shown as a sentence, and an error with its code in programs."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython spares users the traceback of UsageError itself, not of its subclasses.
+        return [f"UsageError: {self}"]
+
+
+def plainly(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell a user's mistake in a sentence, without a traceback; leave ``{x}`` and ``$x`` alone."""
+
+    @functools.wraps(magic)
+    def wrapped(self: SharedMagics, line: str, cell: str | None = None) -> Any:
+        try:
+            return magic(self, line, cell) if cell is not None else magic(self, line)
+        except RealtimeError as error:
+            told = _told(error)
+        raise told
+
+    def getdoc() -> str:
+        from .help import help_of
+
+        return help_of(magic.__name__, magic.__doc__ or "")
+
+    wrapped.getdoc = getdoc  # type: ignore[attr-defined]  # what IPython's `?` shows
+    return cast(Callable[..., Any], no_var_expand(wrapped))
+
+
+class SharedMagics(Magics):
+    """The base of the magics."""
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        return {} if self.shell is None else cast(dict[str, Any], self.shell.user_ns)
+
+    def parse(self, magic: str, line: str) -> argparse.Namespace:
+        """Read a magic's line."""
+        return parse(magic, line, self.variables)
+
+    def session(self, args: argparse.Namespace) -> RealtimeSession:
+        """Return the session that a line names.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        from ..client.connect import session_named
+
+        return session_named(args.session)
+
+    def store(self, args: argparse.Namespace, value: object) -> None:
+        """Put the result where ``-o`` says."""
+        if args.output:
+            self.variables[args.output] = value
+
+    def hand_back(self, args: argparse.Namespace, value: Any) -> Any:
+        """Return the result as the cell's value, or store it where ``-o`` says."""
+        self.store(args, value)
+        return None if args.output else value
+
+    def answered(self, request: Acknowledgement, seconds: float = ANSWER_SECONDS) -> Event | None:
+        """Return the server's answer, None when it takes longer than `seconds`.
+
+        Raises
+        ------
+        ServerError
+            If it refuses.
+        """
+        try:
+            return request.wait(seconds)
+        except TimeoutError:
+            print(f"Sent; the server has not answered within {seconds:g} s.")
+            return None
+
+    def follow(self, args: argparse.Namespace, reply: Reply) -> Reply | None:
+        """Show a reply until it is done, or hand it back at once."""
+        from .render import follow
+
+        self.store(args, reply)
+        if args.no_wait:
+            return reply
+        follow(reply)
+        return None
+
+
+def _told(error: RealtimeError) -> UsageError:
+    """Return an error as the user sees it."""
+    sentence = str(error).rstrip(".")
+    if not isinstance(error, ServerError):
+        return UsageError(
+            _sentence(_with_flags(sentence) if isinstance(error, ConfigError) else sentence)
+        )
+    text = _sentence(f"{sentence}{_option_at(error)}")
+    return Refusal(text, code=error.code, param=error.param, event_id=error.event_id)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _with_flags(sentence: str) -> str:
+    """Name options as magics do: ``--turn-detection`` for ``turn_detection``."""
+    from ..config.options import OPTIONS
+
+    known = (name for option in OPTIONS for name in (option.name, *option.aliases))
+    names = {name: f"--{name.replace('_', '-')}" for name in known}
+    sentence = re.sub(r"dialect='(\w+)'", r"--dialect \1", sentence)
+    first, space, rest = sentence.partition(" ")
+    rest = re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), rest)
+    return f"{names.get(first, first)}{space}{rest}"
+
+
+def _option_at(error: RealtimeError) -> str:
+    """The option that a refusal is about, if it names one by its place."""
+    root, _, path = str(getattr(error, "param", None) or "").partition(".")
+    if root not in ("session", "response") or not path:
+        return ""
+    from ..config.options import OPTIONS
+
+    named = [o.flag for o in OPTIONS if ".".join(o.path) == path and getattr(o, root)]
+    return f" ({named[-1]})" if named else ""
