@@ -952,6 +952,7 @@ var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes mess
 var DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 var DEVICE_REPLACED = "The microphone went away; another one is in use now.";
 var TAKEN_OVER = "Another page of this notebook has the microphone now.";
+var NOBODY_ANSWERS = "Nothing live is behind this panel: run the cell to talk.";
 var KERNEL_GONE = "The kernel is gone, and the microphone is closed: run the cell again to go on.";
 var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is closed: it comes back by itself, or reload the page.";
 var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s of what you say are kept.";
@@ -1222,6 +1223,7 @@ function panelState(parts) {
     life: parts.life,
     ended: ENDED.includes(String(trait("status"))) || parts.life === "gone",
     answered: link.answered,
+    absent: parts.waitedLong && !link.answered,
     backend: String(trait("backend") ?? ""),
     model: String(trait("model") ?? ""),
     voice: String(trait("voice") ?? ""),
@@ -1979,6 +1981,7 @@ function noteOf(item) {
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
 var SETTLED_AFTER_MS = 1e3;
+var ANSWER_WITHIN_MS = 3e3;
 var MAX_NOTICES = 3;
 function newClientId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -1996,6 +1999,8 @@ var Engine = class {
   #watchers = /* @__PURE__ */ new Set();
   #scheduled = false;
   #unseenTimer = 0;
+  #waitedLong = false;
+  #answerTimer = 0;
   #settledTimer;
   #resumeUntil = 0;
   #problem = "";
@@ -2024,12 +2029,17 @@ var Engine = class {
     this.#onTraits();
     void this.#link.hello();
     this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
+    this.#answerTimer = setTimeout(() => {
+      this.#waitedLong = true;
+      this.#changed();
+    }, ANSWER_WITHIN_MS);
   }
   /** Leave: stop the microphone and the sound, and forget the page. */
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
     clearTimeout(this.#settledTimer);
+    clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
@@ -2061,6 +2071,7 @@ var Engine = class {
       client: this.client,
       link: this.#link,
       life: this.#liveness.life,
+      waitedLong: this.#waitedLong,
       microphone: this.#microphone,
       player: this.player,
       transcript: this.#transcript,
@@ -2640,12 +2651,16 @@ var View = class {
     "Click to hear the reply"
   );
   #composer;
+  /** The copy of the talk that is saved beside the panel: seen while the panel is not. */
+  #hideCopy = el("style", "");
+  #copyRule;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
   #dismiss;
-  /** @param {Engine} engine */
-  constructor(engine) {
+  /** @param {Engine} engine @param {string} id of the panel */
+  constructor(engine, id) {
     this.#engine = engine;
+    this.#copyRule = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
     this.#talk = new TalkButton({
       isPushToTalk: () => engine.state.pushToTalk,
       toggle: () => engine.toggleMicrophone(),
@@ -2707,7 +2722,8 @@ var View = class {
       "rt-panel",
       { "aria-label": "Voice conversation", "data-lm-suppress-shortcuts": "true" },
       head,
-      el("div", "rt-body", stage2, talk)
+      el("div", "rt-body", stage2, talk),
+      this.#hideCopy
     );
     this.#keepEvents(root);
     return root;
@@ -2727,6 +2743,8 @@ var View = class {
   #show() {
     const { state } = this.#engine;
     const stage2 = stageOf(state);
+    setAttribute(this.root, "data-absent", String(state.absent));
+    setText(this.#hideCopy, state.absent ? "" : this.#copyRule);
     this.#showHead(state);
     this.#showStage(state, stage2);
     this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
@@ -2753,8 +2771,9 @@ var View = class {
       "title",
       state.path === "direct" ? "Sound goes directly between this page and the kernel" : "Sound goes through the notebook's own connection"
     );
-    setText(this.#where, state.soundGoesTo);
-    setAttribute(this.#where, "title", state.soundGoesTo);
+    const where = state.absent ? NOBODY_ANSWERS : state.soundGoesTo;
+    setText(this.#where, where);
+    setAttribute(this.#where, "title", where);
   }
   /** @param {State} state @param {import("./stage.js").Stage} stage */
   #showStage(state, stage2) {
@@ -2835,14 +2854,9 @@ var widget_default = {
     const id = String(model.get("panel_id"));
     const engine = engines.get(id);
     if (!engine) return void 0;
-    const view = new View(engine);
-    const hideStatic = document.createElement("style");
-    hideStatic.textContent = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
-    host.append(hideStatic, view.root);
-    return () => {
-      view.close();
-      hideStatic.remove();
-    };
+    const view = new View(engine, id);
+    host.append(view.root);
+    return () => view.close();
   }
 };
 export {
