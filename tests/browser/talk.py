@@ -1,26 +1,27 @@
 """A talk in a page, and the proof that its sound arrived: all of it, once, unchanged.
 
-talk = Talk(notebook)
-talk.press_microphone()
-...
-talk.prove_spoken("Green apples grow behind the garden wall.", talk.ear.read())
-talk.prove_nothing_lost()
+talk = Talk(notebook, wav)
+talk.speak(say("Good morning."))
+talk.wait_answered()
+talk.hang_up()
+talk.prove_played()
+talk.prove_microphone()
 """
 
 from __future__ import annotations
 
 import base64
-import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from ..speech import SAMPLE_RATE_HZ, transcribe, wer
+from ..speech import SAMPLE_RATE_HZ, microphone_wav, transcribe, wer
 from .notebook import Notebook
 from .tap import Recording, Tap, tap, tap_microphone
 
-__all__ = ["CONNECT", "MAX_WER", "Answer", "Talk", "prove_sound"]
+__all__ = ["CONNECT", "LOUD", "MAX_WER", "Answer", "Talk", "prove_sound"]
 
 #: A session on the offline server, `widget` being its panel.
 CONNECT = """\
@@ -30,6 +31,9 @@ from rt_notebook.notebook.widget import panel_of
 widget = panel_of(session)"""
 
 MAX_WER = 0.2
+
+#: A peak that speech into the microphone passes and the noise of a silent one does not.
+LOUD = 0.03
 
 _PANEL = "document.querySelector('.rt-panel')"
 _ENGINE = f"{_PANEL}.rtEngine"
@@ -53,31 +57,44 @@ class Answer:
 
 
 class Talk:
-    """The panel of an open notebook, with a recorder behind its player.
+    """The panel of an open notebook, with recorders on both sides.
 
     Parameters
     ----------
     notebook
         Its cells have run; the first was `CONNECT`.
+    file
+        The WAV that the window's microphone hears whenever it is opened.
     """
 
     ear: Tap
     microphone: Tap
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, file: Path) -> None:
         self.notebook = notebook
         self.panel = notebook.page.locator(".rt-panel")
         self.panel.wait_for(state="attached")
-        self.started = time.time()
+        self._file = file
+        self._openings = 0
+        self.dropped_ms = 0.0
 
     # The page
 
-    def press_microphone(self) -> None:
-        """Turn the microphone on and listen to both sides."""
+    def speak(self, *parts: bytes | float) -> None:
+        """Turn the microphone on; it hears PCM16, and silence where a number of seconds is."""
+        microphone_wav(self._file, 0.7, *parts)
+        self._openings += 1
         self.panel.get_by_role("button", name="Turn the microphone on").click()
-        self.notebook.wait_for("window.__rtStreams.length === 1")
-        self.microphone = tap_microphone(self.notebook.page)
-        self.listen()
+        self.notebook.wait_for(f"window.__rtStreams.length === {self._openings}")
+        self.microphone = tap_microphone(self.notebook.page, silent_below=LOUD)
+        if self._openings == 1:
+            self.listen()
+
+    def hang_up(self) -> None:
+        """Turn the microphone off and wait until the kernel has all of it."""
+        self.panel.get_by_role("button", name="Turn the microphone off").click()
+        self.wait_stats("stats.sent > 0 && stats.acked === stats.sent")
+        self.dropped_ms += self.stats["droppedMs"]
 
     def type(self, text: str) -> None:
         """Say something as the user, in text."""
@@ -100,6 +117,18 @@ class Talk:
         """Wait until a condition on `stats` holds, such as ``stats.acked > 0``."""
         self.notebook.wait_for(f"((stats) => {condition})({_ENGINE}.stats)", seconds)
 
+    def backlog_ms(self) -> float:
+        """Return the median of what is not in the kernel yet, over a hundred animation frames."""
+        found: float = self.notebook.page.evaluate(f"""async () => {{
+            const found = [];
+            while (found.length < 100) {{
+                await new Promise(requestAnimationFrame);
+                found.push({_ENGINE}.stats.backlogMs);
+            }}
+            return found.sort((a, b) => a - b)[50];
+        }}""")
+        return found
+
     # The kernel
 
     def answers(self) -> list[Answer]:
@@ -117,13 +146,22 @@ class Talk:
         )
         return texts
 
-    def wait_answered(self, count: int, seconds: float = 60.0) -> list[Answer]:
+    def wait_answered(self, count: int = 1, seconds: float = 60.0) -> list[Answer]:
         """Wait until `count` replies are complete and played, and return them."""
         done = f"len(session.replies) >= {count} and all(r.done for r in session.replies)"
         self.notebook.wait_until(done, seconds)
         received = sum(answer.sound.size for answer in self.answers())
         self.wait_stats(f"stats.playedSamples === {received}", seconds)
         return self.answers()
+
+    def wait_path(self, path: str) -> None:
+        """Wait until the page uses a path: "direct" or "comm"."""
+        self.notebook.wait_for(f"{_PANEL}.querySelector('.rt-path').dataset.path === '{path}'")
+
+    @property
+    def messages(self) -> list[str]:
+        """The sentences at the panel's foot."""
+        return self.panel.locator(".rt-message").all_inner_texts()
 
     # The proof
 
@@ -141,9 +179,7 @@ class Talk:
         prove_sound(self.ear.read(), answers, round(stats["underruns"]))
 
     def prove_microphone(self) -> None:
-        """What the page sent arrived in the kernel: every chunk once, all samples."""
-        self.panel.get_by_role("button", name="Turn the microphone off").click()
-        self.wait_stats("stats.sent > 0 && stats.acked === stats.sent")
+        """What the page sent until it hung up is in the kernel: each chunk once, all of it."""
         stats = self.stats
         intake = "widget.panel.player.microphone"
         counts = self.notebook.evaluate(f"[{intake}.received, {intake}.missing, {intake}.repeated]")
