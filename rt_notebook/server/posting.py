@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
@@ -33,10 +34,13 @@ class PostingConnection(ServerConnection):
         The body of a POST request; None for any other.
     refused : HTTPStatus or None
         Why the body of a POST request was not read.
+    session : dict or None
+        The configuration that the client's key brings along, once it was looked at.
     """
 
     posted: bytes | None = None
     refused: HTTPStatus | None = None
+    session: dict[str, Any] | None = None
     _held: bytearray | None = None
     _passing = False
 

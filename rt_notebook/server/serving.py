@@ -113,7 +113,7 @@ class _House:
 
     async def connected(self, socket: ServerConnection) -> None:
         """Serve one accepted WebSocket."""
-        greeting = self._greeting(socket.request)
+        greeting = self._greeting(_own(socket))
         self.sessions += 1
         _log.info("session %d opened", self.sessions)
         try:
@@ -128,44 +128,41 @@ class _House:
         refused = self.gate.refuse(request)
         if refused is not None:
             return refused
-        path = urlsplit(request.path).path
-        posted = getattr(socket, "posted", None)
-        if path == "/health" and posted is None:
+        path, own = urlsplit(request.path).path, _own(socket)
+        if own.posted is not None:
+            return self._posted(own, request, path, own.posted)
+        if path == "/health":
             status = {"status": "ok", "sessions": self.sessions, "missing": self.speech.missing}
             return json_response(HTTPStatus.OK, status)
-        if posted is not None:
-            return self._posted(socket, request, path, posted)
         if path != PATH:
             sentence = f"Nothing here; try {PATH}."
             return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
-        if not self.gate.has_key(request) and self._minted(request) is None:
+        own.session = self._minted(request)
+        if own.session is None and not self.gate.has_key(request):
             return _no_key()
         if self.sessions >= self.limits.sessions:
             sentence = f"This server serves {self.limits.sessions} sessions; all are taken."
             return error_response(HTTPStatus.SERVICE_UNAVAILABLE, "server_full", sentence)
         return None
 
-    def _posted(
-        self, socket: ServerConnection, request: Request, path: str, body: bytes
-    ) -> Response:
+    def _posted(self, own: PostingConnection, request: Request, path: str, body: bytes) -> Response:
         if path not in self.mint.paths():
             sentence = f"Nothing to post here; try {', '.join(sorted(self.mint.paths()))}."
             return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
         if not self.gate.has_key(request):
             return _no_key()
-        refused: HTTPStatus | None = getattr(socket, "refused", None)
-        if refused is not None:
-            return error_response(refused, "invalid_body", f"{refused.phrase}.")
+        if own.refused is not None:
+            return error_response(own.refused, "invalid_body", f"{own.refused.phrase}.")
         return json_response(*self.mint.answer(path, body))
 
     def _minted(self, request: Request) -> dict[str, Any] | None:
         found = (self.mint.session_of(key) for key in shown_keys(request))
         return next((session for session in found if session is not None), None)
 
-    def _greeting(self, request: Request | None) -> Greeting:
+    def _greeting(self, own: PostingConnection) -> Greeting:
+        request, session = own.request, own.session
         if request is None:
             return Greeting()
-        session = self._minted(request)
         query = parse_qs(urlsplit(request.path).query)
         intended = "transcription" if "transcription" in query.get("intent", []) else "realtime"
         asked = {"type": intended, **(session or {})}
@@ -178,6 +175,12 @@ class _House:
             "beta" if is_beta else "ga",
             is_sent_away=is_beta and self.sunset,
         )
+
+
+def _own(socket: ServerConnection) -> PostingConnection:
+    if not isinstance(socket, PostingConnection):
+        raise TypeError(f"expected a PostingConnection, got {type(socket).__name__}")
+    return socket
 
 
 def _no_key() -> Response:
