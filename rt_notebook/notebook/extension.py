@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from .completion import complete_magics
 from .item_magics import ItemMagics
 from .magics import RealtimeMagics
 from .questions import keep_questions
@@ -12,6 +13,7 @@ __all__ = ["load"]
 
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magics."""
+    """Register the magics and their completion."""
     shell.register_magics(RealtimeMagics, ItemMagics)
     keep_questions(shell)
+    complete_magics(shell)
