@@ -36,7 +36,7 @@ _NO_ERROR = (
     ">.jupyter-widgets:not(:has(*)){display:none}</style>"
 )
 # Dollars are dollars: Jupyter would set what stands between two of them as mathematics.
-_NO_MATH = "tex2jax_ignore mathjax_ignore"
+_AS_IS = "tex2jax_ignore mathjax_ignore"
 
 
 class LiveOutput:
@@ -114,7 +114,7 @@ def transcript_html(session: RealtimeSession, panel_id: str, began: str) -> str:
     lines = [_line(item) for item in session.items if item.text or item.error or _wordless(item)]
     body = "".join(lines) or f'<div style="{_STYLE["quiet"]}">Nothing has been said yet.</div>'
     return (
-        f'<div class="rt-static {_NO_MATH}" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
+        f'<div class="rt-static {_AS_IS}" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
         f'{_NO_ERROR}<div style="{_STYLE["head"]}">{head}</div>{body}</div>'
     )
 
@@ -145,7 +145,7 @@ def _reply_html(reply: Reply) -> str:
     note = ""
     if reply.status not in ("waiting", "in_progress", "completed"):
         note = f' <span style="{_STYLE["quiet"]}">({escape(reply.status)})</span>'
-    return f'<div class="{_NO_MATH}">{text}{note}</div>'
+    return f'<div class="{_AS_IS}">{text}{note}</div>'
 
 
 def follow(reply: Reply) -> None:
