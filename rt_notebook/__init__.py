@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .client.connect import connect
     from .client.connect import session_named as session
+    from .client.credentials import mint_client_secret
     from .client.reply import Reply
     from .client.session import RealtimeSession
     from .config.flat import response_create, session_update
@@ -54,6 +55,7 @@ __all__ = [
     "ServerVad",
     "ToolError",
     "connect",
+    "mint_client_secret",
     "response_create",
     "session",
     "session_update",
@@ -79,6 +81,7 @@ _HOMES = {
     "SemanticVad": ".config.session",
     "ServerVad": ".config.session",
     "connect": ".client.connect",
+    "mint_client_secret": ".client.credentials",
     "response_create": ".config.flat",
     "session": ".client.connect:session_named",
     "session_update": ".config.flat",

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ..config.catalogue import DEFAULT_MODEL
 from ..errors import ConfigError
-from ..secret import Secret
+from ..secret import Secret, as_secret
 from .offline import OfflineServer, offline_server
 
 __all__ = ["BACKENDS", "LOOPBACK", "Access", "Backend", "resolve_backend"]
@@ -58,6 +58,22 @@ class Access:
     proxy: Secret | None = None
     headers: Mapping[str, Secret] = field(default_factory=dict)
     allow_host: str | None = None
+
+    @classmethod
+    def given(
+        cls,
+        *,
+        api_key: Secret | str | None = None,
+        token: Secret | str | None = None,
+        proxy: Secret | str | None = None,
+        headers: Mapping[str, Secret | str] | None = None,
+        **plain: str | None,
+    ) -> Access:
+        """Return the access of what a person gave; texts that must not be seen are hidden."""
+        hidden = {"api_key": api_key, "token": token, "proxy": proxy}
+        secrets = {name: as_secret(text) for name, text in hidden.items() if text is not None}
+        every = {name: as_secret(text) for name, text in (headers or {}).items()}
+        return cls(**secrets, **plain, headers=every)  # type: ignore[arg-type]  # checked by name
 
     def key(self, variable: str) -> Secret | None:
         """Return the key that was given, else the environment's, else None.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ..background import loop_thread
 from ..config.dialect import check_dialect
 from ..errors import ConfigError, ConnectionLost
-from ..secret import Secret, as_secret
+from ..secret import Secret
 from .backends import Access, Backend, resolve_backend
 from .session import RealtimeSession
 
@@ -86,14 +86,14 @@ def connect(
         If the server refuses or cannot be reached; nothing stays open.
     """
     check_dialect(dialect)
-    access = Access(
-        api_key=_secret(api_key),
+    access = Access.given(
+        api_key=api_key,
         api_key_env=api_key_env,
-        token=_secret(token),
+        token=token,
         organization=organization,
         project=project,
-        headers={name: as_secret(value) for name, value in (headers or {}).items()},
-        proxy=_secret(proxy),
+        headers=headers,
+        proxy=proxy,
         allow_host=allow_host,
     )
     with _lock:
@@ -125,10 +125,6 @@ def _open(resolve: Callable[[], Backend], timeout: float) -> RealtimeSession:
             raise
     # The offline server died in this very moment: another one takes its place.
     return loop_thread().run(RealtimeSession.open(resolve(), timeout))
-
-
-def _secret(text: Secret | str | None) -> Secret | None:
-    return None if text is None else as_secret(text)
 
 
 def sessions() -> dict[str, RealtimeSession]:

@@ -13,7 +13,7 @@ from ..config.reading import number
 from ..errors import ConfigError
 from ..secret import Secret
 
-__all__ = ["asked_key", "connected"]
+__all__ = ["access_of", "connected"]
 
 
 def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
@@ -29,19 +29,26 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
         model=args.model,
         name=args.session,
         dialect=args.dialect or "ga",
-        api_key=asked_key(args),
-        api_key_env=args.api_key_env,
-        token=_from_environment(args.token_env),
-        proxy=_from_environment(args.proxy_env),
-        organization=args.organization,
-        project=args.project,
-        allow_host=args.allow_host,
-        timeout=_seconds(args.timeout),
+        **access_of(args),
         **more,
     )
 
 
-def asked_key(args: argparse.Namespace) -> Secret | None:
+def access_of(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what a line says of the key and the way, as `rt_notebook.connect` takes it."""
+    return {
+        "api_key": _asked_key(args),
+        "api_key_env": args.api_key_env,
+        "token": _from_environment(args.token_env),
+        "proxy": _from_environment(args.proxy_env),
+        "organization": args.organization,
+        "project": args.project,
+        "allow_host": args.allow_host,
+        "timeout": _seconds(args.timeout),
+    }
+
+
+def _asked_key(args: argparse.Namespace) -> Secret | None:
     """Ask for the key where ``--ask-key`` says so; nothing shows while it is typed."""
     if not args.ask_key:
         return None

@@ -162,6 +162,19 @@ COMMANDS: dict[str, Command] = {
         )
     ),
     "rt_send": Command((_NO_WAIT,), has_text=True),
+    "rt_token": Command(
+        (
+            _BACKEND,
+            Word(("--expires-after",), "seconds in which it can start a session, 10 to 7200"),
+            Word(
+                ("--endpoint",),
+                "GA's way of minting, or one of the older two",
+                ("client_secrets", "sessions", "transcription_sessions"),
+            ),
+            *_ACCESS,
+        ),
+        "session",
+    ),
 }
 
 

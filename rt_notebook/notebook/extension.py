@@ -5,6 +5,7 @@ from __future__ import annotations
 from IPython.core.interactiveshell import InteractiveShell
 
 from .completion import complete_magics
+from .credential_magics import CredentialMagics
 from .item_magics import ItemMagics
 from .magics import RealtimeMagics
 from .questions import keep_questions
@@ -14,6 +15,6 @@ __all__ = ["load"]
 
 def load(shell: InteractiveShell) -> None:
     """Register the magics and their completion."""
-    shell.register_magics(RealtimeMagics, ItemMagics)
+    shell.register_magics(RealtimeMagics, ItemMagics, CredentialMagics)
     keep_questions(shell)
     complete_magics(shell)

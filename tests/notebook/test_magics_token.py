@@ -1,0 +1,81 @@
+"""Keys and magics: no key is typed, none is shown."""
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from rt_notebook import Secret
+from rt_notebook.client.connect import close_all
+
+from ..client.test_credentials import EPHEMERAL, KEY, desk
+
+
+@pytest.fixture
+def shell():
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "rt_notebook")
+    yield shell
+    close_all()
+    InteractiveShell.clear_instance()
+
+
+def run(shell, text):
+    name, _, rest = text.partition(" ")
+    with capture_output() as shown:
+        value = shell.run_line_magic(name, rest)
+    return value, shown.stdout
+
+
+def test_the_token_is_a_secret_that_only_reveal_gives(shell, monkeypatch):
+    monkeypatch.setenv("MY_KEY", KEY)
+    with desk() as here:
+        value, printed = run(
+            shell, f"rt_token {here.url} --api-key-env MY_KEY --expires-after 60 --voice cedar"
+        )
+    ((_, headers, body),) = here.requests
+    assert headers["Authorization"] == f"Bearer {KEY}"
+    assert body["expires_after"]["seconds"] == 60
+    assert body["session"]["audio"]["output"]["voice"] == "cedar"
+    assert isinstance(value, Secret)
+    assert EPHEMERAL not in f"{value} {value!r} {printed}"
+    assert value.reveal() == EPHEMERAL
+
+
+def test_a_key_can_be_asked_for_without_showing(shell, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: KEY)
+    with desk() as here:
+        value, _ = run(shell, f"rt_token {here.url} --ask-key -o token")
+    ((_, headers, _),) = here.requests
+    assert headers["Authorization"] == f"Bearer {KEY}"
+    assert value is None
+    assert shell.user_ns["token"].reveal() == EPHEMERAL
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("rt_token --expires-after 5 offline", "Expires_after takes 10 to 7200 s, got '5'"),
+        ("rt_token --api-key sk-123 offline", "Unknown session option 'api_key'"),
+        ("rt_token openai --api-key-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
+        ("rt_connect openai --api-key-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
+        ("rt_connect azure --token-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
+        ("rt_connect offline --dialect gamma", "invalid choice: 'gamma'"),
+        ("rt_connect offline --timeout soon", "Timeout takes seconds, got 'soon'"),
+    ],
+)
+def test_a_mistake_is_one_sentence(shell, line, sentence):
+    with pytest.raises(UsageError) as refusal:
+        run(shell, line)
+    assert sentence in str(refusal.value)
+    assert "sk-123" not in str(refusal.value)
+
+
+@pytest.mark.slow
+def test_temperature_works_by_magics_where_the_server_speaks_beta(shell):
+    run(shell, "rt_connect offline --dialect beta -o session")
+    run(shell, "rt_config --temperature 0.7 --modalities text")
+    run(shell, "rt_say -o reply What is one plus one?")
+    assert shell.user_ns["reply"].response["temperature"] == 0.7
+    _, printed = run(shell, "rt_config")
+    assert "--temperature" in printed
