@@ -209,7 +209,7 @@ def _follow(
     answer: FloatArray, sound: FloatArray, start: int, underruns: int
 ) -> tuple[int, int, int]:
     """Find an answer block by block: where it starts and ends, and how many are not there."""
-    blocks = answer[: answer.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
+    blocks = np.pad(answer, (0, -answer.size % _BLOCK)).reshape(-1, _BLOCK)
     loud = np.flatnonzero(np.abs(blocks).max(axis=1) > _QUIET)
     opening = blocks[loud[0] : loud[0] + _OPENING].reshape(-1)
     first = start + _match(opening, sound[start:])[0] - int(loud[0]) * _BLOCK

@@ -80,17 +80,17 @@ def kernel(request):
 
 
 def print_wait(capsys, talk, turn):
-    """Print what the turn waited from the end of speech to the first sound back."""
-    window = talk.notebook.evaluate(
-        "session.config['audio']['input']['turn_detection']['silence_duration_ms']"
-    )
+    """Print what the turn waited from the end of speech to the first sound rendered."""
     first = talk.ear.read().starts()[-1]
     spoken = talk.microphone.read().last_sound(before=first, threshold=LOUD)
-    wait = (first - spoken) * 1000
+    kernel = talk.notebook.evaluate("vars(session.replies[-1].latency)")
+    wait, window = (first - spoken) * 1000, kernel["silence_window_ms"]
+    parts = ("end_of_speech_to_stop_ms", "stop_to_response_ms", "response_to_audio_ms")
     with capsys.disabled():
         print(
-            f"\n{turn}: {wait:.0f} ms from the end of speech to the first sound rendered,"
-            f" {wait - window:.0f} ms beyond the silence window of {window} ms"
+            f"\n{turn}: {wait:.0f} ms from the end of speech to the first sound rendered"
+            f" = silence window {window} + {wait - window:.0f}; in the kernel "
+            + " + ".join(f"{kernel[name]:.0f}" for name in parts)
         )
 
 
@@ -135,7 +135,7 @@ def test_the_proof_fails_when_the_sound_is_spoiled_in_the_page(open_talk, spoil)
     talk.notebook.page.evaluate(f"{spoil}()")
     talk.type("Hello again.")
     talk.wait_answered(2)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="are not in their place"):
         talk.prove_played()
 
 
@@ -159,6 +159,7 @@ def test_a_whole_turn_goes_through_while_a_cell_sleeps(open_talk, kernel, remote
     assert events["response.done"] < ended
     assert heard.last_sound() < ended
     talk.hang_up()
+    talk.prove_path("comm" if remote else "direct")
     talk.prove_played()
     talk.prove_microphone()
 
@@ -182,7 +183,7 @@ def test_on_ipykernel_6_the_comm_waits_keeps_the_newest_and_catches_up(
     assert backlog_ms <= 2000
     begun, ended = talk.notebook.evaluate("asleep")
     dropped_ms = talk.stats["droppedMs"]
-    assert dropped_ms == pytest.approx((ended - begun) * 1000 - 2000, abs=500)
+    assert dropped_ms == pytest.approx((ended - begun) * 1000 - 2000, abs=1000)
     assert talk.notebook.evaluate("widget.dropped_ms") == dropped_ms
     assert talk.messages == [
         MIC_WAITS,
