@@ -35,6 +35,11 @@ class Ear:
         """Return a detector for one stream of audio."""
         return await self._speech.voice_activity(sample_rate_hz)
 
+    @property
+    def has_time(self) -> bool:
+        """Whether nobody else's words would wait for what is only told early."""
+        return self._speech.recogniser.is_idle
+
     def transcribe(self, audio: bytes, sample_rate_hz: int) -> asyncio.Future[str]:
         """Return the words of PCM16 audio that is known to hold speech."""
         return self._speech.recogniser.transcribe(audio, sample_rate_hz)

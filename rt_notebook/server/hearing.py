@@ -80,8 +80,9 @@ class Hearing:
         self._activity: VoiceActivity | None = None
         self._turn: _Turn | None = None
         self._next_id = make_id("item")  # of what is committed by hand
-        self._transcripts = Transcripts(emit, session, self._ear.transcribe)
+        self._transcripts = Transcripts(emit, session, ear.transcribe, lambda: ear.has_time)
         self._idle = IdleTimeout(lambda: self._buffer.written_ms, self._time_out)
+        self._heard: set[asyncio.Future[str]] = set()
         self._said_deaf = False
 
     def _new_buffer(self, origin_ms: int) -> InputBuffer:
@@ -169,7 +170,7 @@ class Hearing:
 
     def _tell_words(self) -> None:
         """Let words be told while they are spoken."""
-        if not (self._transcripts.streams and self._activity is not None):
+        if not self._transcripts.streams or self._activity is None:
             return
         now_ms = self._buffer.written_ms
         if self._turn is not None:
@@ -230,6 +231,8 @@ class Hearing:
         self._idle.stop()
         self._forget_turn()
         self._transcripts.close()
+        for heard in self._heard:
+            heard.cancel()
 
     def _forget_turn(self) -> None:
         self._drop_turn()
@@ -243,6 +246,8 @@ class Hearing:
 
     def _add(self, item_id: str, audio: bytes, words: Awaitable[str]) -> None:
         heard = asyncio.ensure_future(words)
+        self._heard.add(heard)
+        heard.add_done_callback(self._heard.discard)
         fields = {
             "id": item_id,
             "type": "message",

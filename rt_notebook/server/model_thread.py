@@ -42,6 +42,11 @@ class ModelThread(Generic[Model]):
         self._model = self._pool.submit(load)
         self._waiting = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is running or queued."""
+        return self._waiting == 0
+
     def run(self, task: Callable[[Model], Result]) -> asyncio.Future[Result]:
         """Queue `task`; cancelling the future before it ran takes it off the queue.
 

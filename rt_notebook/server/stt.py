@@ -23,6 +23,11 @@ class Recogniser:
     def __init__(self) -> None:
         self._thread: ModelThread[Any] = ModelThread("speech recognition", _load)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it could begin at once."""
+        return self._thread.is_idle
+
     def transcribe(self, audio: bytes, sample_rate_hz: int) -> asyncio.Future[str]:
         """Return what was said in PCM16 audio that is known to hold speech.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .conversation import Item
@@ -25,6 +26,7 @@ _EVENT = "conversation.item.input_audio_transcription"
 _STREAMING = {"gpt-realtime-whisper", "gpt-live-transcribe"}
 _EVERY_MS = 960  # of new audio, between two looks at a turn
 _SETTLED_MS = 12_000  # what is older is not looked at again
+_AGAIN_S = 0.1
 _FULL_LOGPROB = 0.0  # moonshine tells no probabilities
 
 Cut = Callable[[int, int], tuple[bytes, int]]
@@ -96,6 +98,8 @@ class Transcripts:
         Whether to tell it, and how.
     transcribe : callable
         ``transcribe(pcm16, sample_rate_hz)`` returns a future of text.
+    has_time : callable
+        Whether nobody else's words wait: only then words are told early.
     """
 
     def __init__(
@@ -103,10 +107,14 @@ class Transcripts:
         emit: Emit,
         session: SessionState,
         transcribe: Callable[[bytes, int], asyncio.Future[str]],
+        has_time: Callable[[], bool],
     ) -> None:
         self._emit = emit
         self._session = session
         self._transcribe = transcribe
+        self._has_time = has_time
+        self._again: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._partials: dict[str, Partial] = {}
         self._looked_ms = self._start_ms = 0
         self._look: asyncio.Task[None] | None = None
@@ -137,7 +145,12 @@ class Transcripts:
             self.drop()
             self._partials[item_id] = Partial()
             self._start_ms = self._looked_ms = begin_ms
-        if now_ms - self._looked_ms < _EVERY_MS or self._look is not None:
+        if now_ms - self._looked_ms < _EVERY_MS:
+            return
+        self._again = None
+        if self._look is not None or not self._has_time():
+            self._again = partial(self.hear, item_id, begin_ms, now_ms, cut)
+            self._look_again_soon()
             return
         self._looked_ms = now_ms
         audio, rate = cut(self._start_ms, now_ms)
@@ -148,32 +161,46 @@ class Transcripts:
         if self._look is look:
             self._look = None
 
+    def _look_again_soon(self) -> None:
+        """Come back to audio that came faster than words, or while others were heard."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_AGAIN_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._timer = None
+        if self._again is not None:
+            self._again()
+
     async def _look_at(self, item_id: str, audio: bytes, rate: int, end_ms: int) -> None:
         try:
             text = await self._transcribe(audio, rate)
         except Exception:  # the end of the turn tells of it
             return
-        partial = self._partials[item_id]
+        words = self._partials[item_id]
         if end_ms - self._start_ms >= _SETTLED_MS:
             self._start_ms = end_ms
-            self._tell(item_id, partial.settle(text))
+            self._tell(item_id, words.settle(text))
         else:
-            self._tell(item_id, partial.look(text))
+            self._tell(item_id, words.look(text))
 
     def drop(self) -> None:
         """Forget the item that was being spoken."""
         if self._look is not None:
             self._look.cancel()
             self._look = None
+        self._again = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._partials.clear()
         self._looked_ms = self._start_ms = 0
 
     def follow(self, item: Item, heard: asyncio.Future[str]) -> None:
         """Tell the transcript of a committed item when it is there."""
-        partial = self._partials.get(item.id, Partial())
+        told = self._partials.get(item.id, Partial())
         self.drop()
         if self._session.input["transcription"] is not None:
-            task = asyncio.ensure_future(self._finish(item, heard, partial))
+            task = asyncio.ensure_future(self._finish(item, heard, told))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -183,13 +210,13 @@ class Transcripts:
         for task in self._tasks:
             task.cancel()
 
-    async def _finish(self, item: Item, heard: asyncio.Future[str], partial: Partial) -> None:
+    async def _finish(self, item: Item, heard: asyncio.Future[str], told: Partial) -> None:
         try:
             text = await asyncio.shield(heard)
         except Exception as error:
             self._fail(item, error)
             return
-        self._tell(item.id, partial.end(text))
+        self._tell(item.id, told.end(text))
         item.fields["content"][0]["transcript"] = text
         self._emit(
             f"{_EVENT}.completed",

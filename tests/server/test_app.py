@@ -244,23 +244,6 @@ def test_ctrl_c_ends_it_in_order_and_its_log_is_lines_of_json():
         assert key not in "".join(messages)
 
 
-def test_the_same_seed_gives_the_same_ids():
-    def ids() -> list[str]:
-        found: list[str] = []
-        with program("--seed", "7", "--no-auth") as (_process, url, _key):
-
-            @run
-            async def talk() -> None:
-                async with wired(url, key=None) as wire:
-                    found.append(wire.events[0]["session"]["id"])
-                    found.append(await wire.say("hello"))
-
-            talk()
-        return found
-
-    assert ids() == ids()
-
-
 def test_a_host_that_others_reach_is_warned_of_once():
     with program("--host", "0.0.0.0", "--key", KEY) as (process, url, _key):
         assert url.startswith("ws://0.0.0.0:")

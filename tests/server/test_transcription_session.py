@@ -120,11 +120,11 @@ async def configured(wire, model: str, turn_detection: dict | None) -> None:
 async def test_a_streaming_model_tells_words_before_the_turn_is_over(speech_server):
     async with wired(speech_server, query=QUERY) as wire:
         await configured(wire, "gpt-realtime-whisper", {"type": "server_vad"})
-        await wire.append(say(SENTENCE) + PAUSE, speed=4)
-        events = await wire.until(COMPLETED)
+        await wire.append(say(SENTENCE))
+        events = await wire.until(DELTA)  # on sample time, the turn is still open
+        await wire.append(PAUSE)
+        events += await wire.until(COMPLETED)
         kinds = [event["type"] for event in events]
-        stopped = kinds.index("input_audio_buffer.speech_stopped")
-        assert DELTA in kinds[:stopped]
         assert order(events)[0] == "input_audio_buffer.speech_started"
         assert {event["item_id"] for event in events if "item_id" in event} == {
             events[-1]["item_id"]
@@ -140,7 +140,7 @@ async def test_a_streaming_model_tells_words_before_the_turn_is_over(speech_serv
 async def test_with_turns_of_the_clients_words_come_before_the_commit(speech_server):
     async with wired(speech_server, query=QUERY) as wire:
         await configured(wire, "gpt-live-transcribe", None)
-        await wire.append(say(SENTENCE), speed=4)
+        await wire.append(say(SENTENCE))
         told = await wire.one(DELTA)
         await wire.send({"type": "input_audio_buffer.commit"})
         committed = (await wire.until("input_audio_buffer.committed"))[-1]
