@@ -40,13 +40,13 @@ class Secret:
         """Return the text itself, for use inside an expression: tracebacks show local variables."""
         return self._text
 
-    def forms(self) -> list[str]:
-        """Return the encodings in which this text must not appear, longest first."""
+    def forms(self) -> set[str]:
+        """Return the encodings in which this text must not appear."""
         raw = self._text
         if len(raw) < _SHORTEST_REDACTED:
-            return []
+            return set()
         encoded = base64.b64encode(raw.encode()).decode().rstrip("=")
-        return sorted({raw, quote(raw, safe=""), encoded}, key=len, reverse=True)
+        return {raw, quote(raw, safe=""), encoded}
 
     def __bool__(self) -> bool:
         return bool(self._text)
@@ -75,9 +75,10 @@ def as_secret(text: Secret | str) -> Secret:
 
 def redact(text: str) -> str:
     """Return `text` with the value of every living secret replaced by ``•••``."""
-    for secret in list(_living):
-        for form in secret.forms():
-            text = text.replace(form, MASK)
+    forms = {form for secret in list(_living) for form in secret.forms()}
+    # One key may begin with another: the longest first, or the rest of it would stay.
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, MASK)
     return text
 
 

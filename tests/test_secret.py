@@ -38,6 +38,12 @@ def test_redact_removes_every_form(secret, form):
     assert redact(f"Authorization: Bearer {form}!") == f"Authorization: Bearer {MASK}!"
 
 
+def test_nothing_stays_of_a_key_that_begins_with_another(secret):
+    longer = [Secret(KEY + ending) for ending in ("-a", "-b", "-c")]
+    for key in longer:
+        assert redact(f"Bearer {key.reveal()}") == f"Bearer {MASK}"
+
+
 def test_an_empty_secret_redacts_nothing():
     empty = Secret("  ")
     assert not empty
