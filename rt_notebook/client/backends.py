@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..config.catalogue import DEFAULT_MODEL
 from ..errors import ConfigError
@@ -131,6 +131,13 @@ class Backend:
     proxy: Secret | None = None
     server: OfflineServer | None = field(default=None, repr=False)
     dialect: str = "ga"
+
+    def only_transcribing(self) -> Backend:
+        """Return this server for a session without answers: it asks for no model."""
+        parts = urlsplit(self.url)
+        query = [(name, value) for name, value in parse_qsl(parts.query) if name != "model"]
+        query.append(("intent", "transcription"))
+        return replace(self, url=urlunsplit(parts._replace(query=urlencode(query))), model="")
 
     def headers(self) -> dict[str, str]:
         """Return the request headers in clear: only for the connecting expression itself."""

@@ -26,6 +26,7 @@ __all__ = [
 
 CONNECT_TIMEOUT_SECONDS = 15.0
 DEFAULT_SESSION = "default"
+_SESSION_TYPES = ("realtime", "transcription")
 
 _sessions: dict[str, RealtimeSession] = {}
 _lock = threading.Lock()
@@ -37,6 +38,7 @@ def connect(
     model: str | None = None,
     name: str = DEFAULT_SESSION,
     dialect: str = "ga",
+    session_type: str = "realtime",
     # Credentials and the way there
     api_key: Secret | str | None = None,
     api_key_env: str | None = None,
@@ -65,6 +67,9 @@ def connect(
     dialect : {"ga", "beta"}
         How the server speaks: ``beta`` for those that have the old names (Azure Voice Live).
         Here everything is GA all the same.
+    session_type : {"realtime", "transcription"}
+        A conversation, or a session that only writes down what it hears: its model is set
+        by `configure` (``input_audio_transcription_model``).
     api_key, token, proxy, headers : Secret or str
         A key, an Entra token, a proxy's URL and further headers; texts become `Secret`.
     api_key_env : str
@@ -86,6 +91,8 @@ def connect(
         If the server refuses or cannot be reached; nothing stays open.
     """
     check_dialect(dialect)
+    if session_type not in _SESSION_TYPES:
+        raise ConfigError(f"session_type takes realtime or transcription, got {session_type!r}")
     access = Access.given(
         api_key=api_key,
         api_key_env=api_key_env,
@@ -103,7 +110,7 @@ def connect(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
             )
-        session = _open(lambda: _resolved(backend, model, access, dialect), timeout)
+        session = _open(lambda: _resolved(backend, model, access, dialect, session_type), timeout)
         _sessions[name] = session
     if not quiet:
         print(session.backend.sound_goes_to)
@@ -112,8 +119,11 @@ def connect(
     return session
 
 
-def _resolved(backend: str | None, model: str | None, access: Access, dialect: str) -> Backend:
-    return dataclasses.replace(resolve_backend(backend, model, access), dialect=dialect)
+def _resolved(
+    backend: str | None, model: str | None, access: Access, dialect: str, session_type: str
+) -> Backend:
+    resolved = dataclasses.replace(resolve_backend(backend, model, access), dialect=dialect)
+    return resolved.only_transcribing() if session_type == "transcription" else resolved
 
 
 def _open(resolve: Callable[[], Backend], timeout: float) -> RealtimeSession:

@@ -64,6 +64,8 @@ class SessionCore:
     ----------
     status : {"open", "closed", "lost"}
         `lost` when the connection ended by itself.
+    uploading : asyncio.Lock
+        Held while an utterance is sent: two at once would be mixed.
     malformed_events : int
         Frames that were no events and were dropped.
     """
@@ -77,6 +79,7 @@ class SessionCore:
         self.replies: deque[Reply] = deque(maxlen=_KEPT_REPLIES)
         self.status = "open"
         self.malformed_events = 0
+        self.uploading = asyncio.Lock()
         self.created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport = transport
         self._outstanding = Outstanding()

@@ -125,7 +125,9 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
     path = f"{parts.path.rstrip('/')}/{endpoint}"
     url = urlunsplit((_HTTP_SCHEMES[parts.scheme], parts.netloc, path, "", ""))
     on_this_machine = parts.hostname in LOOPBACK
-    way: dict[str, Any] = {"proxy": backend.proxy.reveal()} if backend.proxy and not on_this_machine else {}
+    way: dict[str, Any] = (
+        {"proxy": backend.proxy.reveal()} if backend.proxy and not on_this_machine else {}
+    )
     failure: RealtimeError
     try:
         # Whatever is raised here has the headers in its frames: it is replaced below,

@@ -53,7 +53,14 @@ class Upload:
         session.core.run(self.run(session, reply))
 
     async def run(self, session: RealtimeSession, reply: Reply | None) -> None:
-        """Send it all, then what ends the turn; runs on the background loop."""
+        """Send it all, then what ends the turn; one upload after another.
+
+        Runs on the background loop.
+        """
+        async with session.core.uploading:
+            await self._run(session, reply)
+
+    async def _run(self, session: RealtimeSession, reply: Reply | None) -> None:
         self._began = asyncio.get_running_loop().time()
         for start in range(0, len(self.pcm), CHUNK_BYTES):
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])

@@ -162,6 +162,7 @@ COMMANDS: dict[str, Command] = {
         )
     ),
     "rt_send": Command((_NO_WAIT,), has_text=True),
+    "rt_transcribe": Command((_BACKEND, _DIALECT, *_ACCESS), "session"),
     "rt_token": Command(
         (
             _BACKEND,

@@ -43,6 +43,23 @@ class RealtimeMagics(SharedMagics):
 
     @line_magic
     @plainly
+    def rt_transcribe(self, line: str) -> None:
+        """Open a session that only writes down what it hears, and show its panel.
+
+        ``%rt_transcribe [BACKEND] [--transcription-model NAME] … [-s NAME]``
+
+        Takes the options of ``%rt_config`` that concern hearing; transcription is on.
+        """
+        from .access import transcribing
+
+        args = self.parse("rt_transcribe", line)
+        session, request = transcribing(args)
+        self.answered(request)
+        self.store(args, session)
+        self._show(session)
+
+    @line_magic
+    @plainly
     def rt_disconnect(self, line: str) -> None:
         """Close the session: ``%rt_disconnect [-s NAME]``. What was said stays."""
         args = self.parse("rt_disconnect", line)

@@ -12,7 +12,7 @@ from rt_notebook.client.connect import close_all, sessions
 
 MAGICS = [
     "cancel", "config", "connect", "disconnect", "item", "mic", "respond", "say", "send", "status",
-    "token",
+    "token", "transcribe",
 ]  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_every_magic_is_there_and_explains_itself(shell, magic):
     assert f"%rt_{magic}" in method.__doc__
 
 
-@pytest.mark.parametrize("magic", [m for m in MAGICS if m not in ("connect", "token")])
+@pytest.mark.parametrize("magic", [m for m in MAGICS if m not in ("connect", "token", "transcribe")])
 def test_without_a_session_each_says_the_next_step(shell, magic):
     words = {"say": "-s nobody hello", "item": "delete x -s nobody"}
     with pytest.raises(UsageError, match="%rt_connect"):
