@@ -46,6 +46,7 @@ def chromium_window(
     permission: Permission = "granted",
     secure_origin: str = "",
     autoplay: bool = False,
+    scale: float = 1.0,
     script: str = "",
 ) -> Iterator[BrowserContext]:
     """Launch Chromium with an empty profile.
@@ -62,6 +63,8 @@ def chromium_window(
         An http origin on `REMOTE_HOST` to treat as secure, as https would be.
     autoplay
         Let sound start without a click.
+    scale
+        Pixels of a picture per pixel of the page.
     script
         JavaScript that runs in each page before anything else.
     """
@@ -72,7 +75,11 @@ def chromium_window(
     flags += [_AUTOPLAY] * autoplay
     try:
         window = playwright.chromium.launch_persistent_context(
-            profile, executable_path=str(find_chromium()), headless=True, args=flags
+            profile,
+            executable_path=str(find_chromium()),
+            headless=True,
+            args=flags,
+            device_scale_factor=scale,
         )
         window.add_init_script(_KEEP_STREAMS)
         window.add_init_script(script)
