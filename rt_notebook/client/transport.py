@@ -100,7 +100,7 @@ class WebSocketTransport:
         ConnectionLost
             If there is no server, or it does not answer in time.
         """
-        host = urlsplit(backend.url).netloc
+        host = urlsplit(backend.url).netloc if backend.server is None else "the offline server"
         failure: RealtimeError
         try:
             # The call's frame holds the headers: whatever it raises is replaced below,
