@@ -7,6 +7,7 @@ waits. The work happens on the background loop, in `SessionCore`.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -264,6 +265,12 @@ class RealtimeSession(Requests):
     def events(self, direction: str = "received") -> AsyncIterator[Event]:
         """Iterate over events from now until the session closes; as for `on`."""
         return self.core.listeners.events(direction)
+
+    def controls(self) -> Any:
+        """Return the configuration as a form of ipywidgets, to be shown in a cell."""
+        # The notebook's room is above this one: it is looked up when somebody asks.
+        module = importlib.import_module("rt_notebook.notebook.controls")
+        return module.Controls(self)
 
     def close(self) -> None:
         """Close the session and wait until it is closed. Closing twice is allowed."""

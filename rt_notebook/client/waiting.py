@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Generic, TypeVar
 
 from ..background import wait
@@ -45,6 +45,13 @@ class Waitable(Generic[T]):
 
     def __await__(self) -> Generator[Any, None, T]:
         return asyncio.shield(asyncio.wrap_future(self._future)).__await__()
+
+    def when_done(self, callback: Callable[[BaseException | None], object]) -> None:
+        """Call `callback` with the failure, or None, when it is settled; at once if it is.
+
+        On whatever thread that happens, so it must not wait.
+        """
+        self._future.add_done_callback(lambda future: callback(future.exception()))
 
     def settle(self, result: T) -> None:
         """Set the result, if it is not settled yet."""

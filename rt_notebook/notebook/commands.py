@@ -148,6 +148,7 @@ COMMANDS: dict[str, Command] = {
     "rt_respond": Command((_NO_WAIT, *_DRY), "response"),
     "rt_say": Command((_NO_WAIT,), "response", has_text=True),
     "rt_cancel": Command(),
+    "rt_controls": Command(),
     "rt_mic": Command((Word(("state",), "on or off", ("on", "off")),)),
     "rt_item add": Command(_ITEM, has_text=True),
     "rt_item delete": Command((_ITEM_ID, _EVENT_ID, _NO_WAIT)),

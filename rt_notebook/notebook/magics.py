@@ -142,6 +142,20 @@ class RealtimeMagics(SharedMagics):
 
     @line_magic
     @plainly
+    def rt_controls(self, line: str) -> None:
+        """Show the configuration as a form: ``%rt_controls [-s NAME] [-o VAR]``.
+
+        A change is sent at once; the form shows what the server took, or why it did not.
+        """
+        from IPython.display import display
+
+        args = self.parse("rt_controls", line)
+        form = self.session(args).controls()
+        self.store(args, form)
+        display(form)
+
+    @line_magic
+    @plainly
     def rt_mic(self, line: str) -> None:
         """Ask for the microphone or close it: ``%rt_mic [on|off]``.
 

@@ -11,7 +11,7 @@ from IPython.utils.capture import capture_output
 from rt_notebook.client.connect import close_all, sessions
 
 MAGICS = [
-    "cancel", "config", "connect", "disconnect", "item", "mic", "respond", "say", "send", "status",
+    "cancel", "config", "connect", "controls", "disconnect", "item", "mic", "respond", "say", "send", "status",
     "token", "transcribe",
 ]  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_every_magic_is_there_and_explains_itself(shell, magic):
     assert f"%rt_{magic}" in method.__doc__
 
 
-@pytest.mark.parametrize("magic", [m for m in MAGICS if m not in ("connect", "token", "transcribe")])
+@pytest.mark.parametrize("magic", sorted(set(MAGICS) - {"connect", "token", "transcribe"}))
 def test_without_a_session_each_says_the_next_step(shell, magic):
     words = {"say": "-s nobody hello", "item": "delete x -s nobody"}
     with pytest.raises(UsageError, match="%rt_connect"):
