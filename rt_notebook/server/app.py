@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -58,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        reason = error.strerror or str(error)
+        taken = error.errno == errno.EADDRINUSE
+        reason = "the port is taken; choose another --port" if taken else error.strerror or error
         print(f"cannot listen on {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 1
     return 0

@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="rt-notebook serve", description="Serve the Realtime API offline, on this machine."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="port to bind, 0 for a free one")
+    parser.add_argument("--port", type=_port, default=8765, help="port to bind, 0 for a free one")
     parser.add_argument("--key", help="what clients must show; by default one is made up")
     parser.add_argument("--no-auth", action="store_true", help="ask for no key (loopback only)")
     parser.add_argument("--pipe", action="store_true", help=argparse.SUPPRESS)
@@ -73,3 +73,9 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         default=limits.lifetime_s / 60,
         help="how long a session lives (%(default)g)",
     )
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, got {text!r}")
+    return int(text)

@@ -154,7 +154,9 @@ def test_a_taken_port_is_one_sentence():
             [*SERVER, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
         )
     assert result.returncode == 1
-    assert result.stderr.startswith(f"cannot listen on 127.0.0.1:{port}: ")
+    assert result.stderr == (
+        f"cannot listen on 127.0.0.1:{port}: the port is taken; choose another --port\n"
+    )
     assert len(result.stderr.splitlines()) == 1
 
 
