@@ -24,7 +24,7 @@ from .playout import Playout
 __all__ = ["Panel", "describe"]
 
 ITEMS_PAUSE_SECONDS = 0.1
-FLUSH_ANSWER_SECONDS = 0.5
+FLUSH_ANSWER_SECONDS = 1.0  # the exact count is worth a wait: the user is still speaking
 MIN_COMMIT_MS = 100  # API: a shorter buffer is refused
 MAX_AUDIO_FILE_BYTES = 24000 * 2 * 300
 _BYTES_PER_MS = 48
