@@ -125,7 +125,7 @@ def _told(error: RealtimeError) -> UsageError:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
 
 
 def _with_flags(sentence: str) -> str:
