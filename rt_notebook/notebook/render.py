@@ -13,6 +13,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+
 from ..background import loop_thread
 from ..client.reply import Reply
 from ..client.session import RealtimeSession
@@ -97,7 +99,16 @@ class StaticCopy(LiveOutput):
 
     def __init__(self, panel_id: str, session: RealtimeSession) -> None:
         self._began = time.strftime("%Y-%m-%d %H:%M")
+        self._ends_cells = False
         super().__init__(lambda: transcript_html(session, panel_id, self._began))
+
+    def display(self) -> None:
+        """Show it; from now on it is complete whenever a cell ends, as nbconvert needs it."""
+        super().display()
+        shell = get_ipython()
+        if shell is not None and not self._ends_cells:
+            self._ends_cells = True
+            shell.events.register("post_run_cell", lambda _: self.update_now())
 
 
 class LiveReply(LiveOutput):
