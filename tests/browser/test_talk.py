@@ -22,11 +22,12 @@ PATHS = pytest.mark.parametrize("remote", [False, True], ids=["direct", "comm"])
 MIC_WAITS = (
     "While a cell runs, the microphone waits: this kernel takes messages only between cells."
 )
-SLEEP = "import time; asleep = [time.time()]; time.sleep(10); asleep.append(time.time())"
-SLEEP_UNTIL = """\
+#: A cell that holds its thread for some seconds, and then until a file exists.
+SLEEP = """\
 import pathlib, time
 asleep = [time.time()]
-while not pathlib.Path({!r}).exists(): time.sleep(0.02)
+time.sleep({seconds})
+while not pathlib.Path({file!r}).exists(): time.sleep(0.02)
 asleep.append(time.time())"""
 
 #: Two ways to spoil the sound behind all counting: `swapChunks()` and `silenceWorklet()`.
@@ -145,12 +146,14 @@ def test_the_proof_fails_when_the_sound_is_spoiled_in_the_page(open_talk, spoil)
     ids=["direct", "comm", "direct on ipykernel 6"],
     indirect=["kernel"],
 )
-def test_a_whole_turn_goes_through_while_a_cell_sleeps(open_talk, kernel, remote):
+def test_a_whole_turn_goes_through_while_a_cell_sleeps(open_talk, tmp_path, kernel, remote):
     talk = open_talk(kernel, remote)
     talk.notebook.wait_until("not widget.mic_waits")
-    talk.notebook.run(SLEEP, wait=False)
+    end = tmp_path / "end"
+    talk.notebook.run(SLEEP.format(seconds=10, file=str(end)), wait=False)
     talk.speak(say(GREETING))
     heard = talk.ear.wait_spoken()
+    end.touch()
     talk.notebook.wait_idle()
     assert wer(GREETING, talk.heard()[0]) <= MAX_WER
     begun, ended = talk.notebook.evaluate("asleep")
@@ -172,7 +175,7 @@ def test_on_ipykernel_6_the_comm_waits_keeps_the_newest_and_catches_up(
     talk.speak(2.5, say("Nobody will ever hear this."), 4.0, say("Hello."))
     talk.wait_stats("stats.acked > 0")
     end = tmp_path / "end"
-    talk.notebook.run(SLEEP_UNTIL.format(str(end)), wait=False)
+    talk.notebook.run(SLEEP.format(seconds=0, file=str(end)), wait=False)
     forgotten = talk.microphone.wait_spoken(quiet=1.0).last_sound(threshold=LOUD)
     talk.microphone.wait_spoken(after=forgotten + 1, quiet=0.3)
     backlog_ms = talk.stats["backlogMs"]
