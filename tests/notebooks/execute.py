@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from ..browser.lab import clean_environment
 
-__all__ = ["NOTEBOOKS", "execute", "main", "without_widgets"]
+__all__ = ["NOTEBOOKS", "execute", "keepable", "main"]
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -40,14 +40,21 @@ def execute(path: Path) -> NotebookNode:
         )
         client.execute(env=environment)
     book.metadata = nbformat.from_dict(metadata)
-    return without_widgets(book)
+    return keepable(book)
 
 
-def without_widgets(book: NotebookNode) -> NotebookNode:
-    """Drop the outputs that need a live kernel to be seen."""
+def keepable(book: NotebookNode) -> NotebookNode:
+    """Drop the outputs that need a live kernel to be seen; join what one stream said in pieces."""
     for cell in book.cells:
-        if "outputs" in cell:
-            cell.outputs = [shown for shown in cell.outputs if WIDGET not in shown.get("data", {})]
+        if "outputs" not in cell:
+            continue
+        kept: list[NotebookNode] = []
+        for output in cell.outputs:
+            if kept and "text" in output and kept[-1].get("name") == output.name:
+                kept[-1].text += output.text
+            elif WIDGET not in output.get("data", {}):
+                kept.append(output)
+        cell.outputs = kept
     return book
 
 
