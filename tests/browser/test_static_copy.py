@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from .payloads import ARM, FLAG, PAYLOADS
 
 pytestmark = pytest.mark.slow
 
+QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
 NOTICE = "I am the offline demo voice. I am not a language model."
 TALK = (CONNECT, IN_TEXT, "%rt_say Repeat after me: the copy stays", "%rt_say Who are you?")
 TRANSCRIPT = [
@@ -74,6 +77,14 @@ def test_a_panel_that_was_saved_with_its_state_leaves_the_copy_to_be_read(open_n
     assert panel.microphone.is_hidden()
     assert "run the cell to talk" in panel.root.inner_text()
     assert panel.times_asked == 0
+
+
+def test_the_quickstart_of_somebody_else_shows_its_talk_before_anything_runs(open_notebook, lab):
+    shutil.copy(QUICKSTART, lab.work / "quickstart.ipynb")
+    notebook = open_notebook(name="quickstart.ipynb")
+    assert copied(notebook.page)[0] == "You:What is twelve times thirty four?"
+    assert ".rt-static" not in notebook.page.locator(".jp-Notebook").inner_text()
+    assert notebook.page.get_by_text("Error displaying widget").count() == 0
 
 
 def test_what_was_said_stays_text_in_the_file(open_notebook, browser_page):
