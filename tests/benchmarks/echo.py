@@ -9,7 +9,6 @@ sound card nor the browser's processing of the microphone's signal is part of th
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +20,16 @@ from ..browser.notebook import Notebook
 from ..browser.panel_sound import CONTEXT, turn_microphone_on
 from ..browser.panel_sound import Path as SoundPath
 from ..browser.tap import QUANTUM_FRAMES, Recording, Tap, tap_node
-from ..client.scripted import CREATED, send
 from ..speech import SAMPLE_RATE_HZ, microphone_wav
-from .server_events import audio_delta, response_begins
+from .echo_server import BEGIN
 
-__all__ = ["CONNECT", "SLOWEST_SECONDS", "Echo", "EchoPage", "chirps", "echo"]
+__all__ = ["CONNECT", "SLOWEST_SECONDS", "Echo", "EchoPage", "chirps"]
 
 CHIRPS = 24
 CHIRP_SECONDS = 0.03
 PERIOD_SECONDS = 0.5
 SLOWEST_SECONDS = 4.0
 _LIKE = 0.6
-_BEGIN = "session.send({'type': 'input_audio_buffer.clear'})"
 
 #: The cell that opens a session on a server and shows its panel.
 CONNECT = """\
@@ -64,19 +61,6 @@ _PEERS = f"""async () => {{
 }}"""
 
 FloatArray = npt.NDArray[np.float32]
-
-
-async def echo(connection):
-    """Serve one client: what it says after `_BEGIN` comes back as one endless response."""
-    await send(connection, CREATED)
-    begun = False
-    async for frame in connection:
-        event = json.loads(frame)
-        if event["type"] == "input_audio_buffer.clear":
-            await send(connection, *response_begins(0))
-            begun = True
-        elif begun and event["type"] == "input_audio_buffer.append":
-            await send(connection, audio_delta(0, event["audio"]))
 
 
 def chirps(path: Path) -> Path:
@@ -129,7 +113,7 @@ class EchoPage:
             speaker,
             tap_node(page, "window.__rtReturned"),
         )
-        notebook.kernel.execute(_BEGIN)
+        notebook.kernel.execute(BEGIN)
 
     def wait(self, seconds: float) -> tuple[float, float]:
         """Let time pass, and return its beginning and its end in seconds since the epoch."""
