@@ -46,7 +46,7 @@ class Secret:
         if len(raw) < _SHORTEST_REDACTED:
             return set()
         encoded = base64.b64encode(raw.encode()).decode().rstrip("=")
-        return {raw, quote(raw, safe=""), encoded}
+        return {raw, quote(raw), quote(raw, safe=""), encoded}
 
     def __bool__(self) -> bool:
         return bool(self._text)

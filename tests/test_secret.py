@@ -32,7 +32,8 @@ def test_it_cannot_be_copied_into_a_file(secret, copying):
 
 
 @pytest.mark.parametrize(
-    "form", [KEY, quote(KEY, safe=""), base64.b64encode(KEY.encode()).decode().rstrip("=")]
+    "form",
+    [KEY, quote(KEY), quote(KEY, safe=""), base64.b64encode(KEY.encode()).decode().rstrip("=")],
 )
 def test_redact_removes_every_form(secret, form):
     assert redact(f"Authorization: Bearer {form}!") == f"Authorization: Bearer {MASK}!"

@@ -11,7 +11,7 @@ from .tap import tap
 
 pytestmark = pytest.mark.slow
 
-QUESTION = "What is twelve times thirty four?"
+QUESTION = "Green apples grow behind the old garden wall."
 STORY = "Please tell me a long story."
 NOTICE = "I am the offline demo voice. I am not a language model."
 
@@ -153,7 +153,7 @@ def test_a_page_that_cannot_record_says_why_and_still_types_and_sends_files(
     (_, typed), (_, first), (_, spoken), (_, second) = panel.lines
     assert [typed, first] == ["Repeat after me: typing works", f"{NOTICE} typing works"]
     assert wer(QUESTION, spoken) <= 0.2
-    assert "four hundred eight" in second
+    assert "garden wall" in second
 
 
 def test_the_microphone_is_asked_for_muted_and_heard_and_the_reply_is_stopped(
@@ -199,7 +199,7 @@ def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, 
     panel.wait_replies(1)
     (_, heard), (_, reply) = panel.lines
     assert wer(QUESTION, heard) <= 0.2
-    assert "four hundred eight" in reply
+    assert "garden wall" in reply
     assert panel.tracks == ["live"]
     assert notebook.evaluate("len(session.log.audio('user'))") == sent
     panel.button("Turn the microphone off").click()
