@@ -36,7 +36,7 @@ def test_help_names_every_command(capsys):
         (["--nonsense"], "unrecognized arguments: --nonsense"),
         (["talk"], "the following arguments are required: --wav, --out"),
         (["doctor", "--fast"], "unrecognized arguments: --fast"),
-        (["serve", "--port", "x"], "invalid int value"),
+        (["serve", "--port", "x"], "must be a port from 0 to 65535"),
     ],
 )
 def test_a_usage_error_says_what_and_exits_with_2(argv, told, capsys):
