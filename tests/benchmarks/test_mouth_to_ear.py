@@ -100,9 +100,9 @@ def test_the_comm_path_comes_back_from_a_busy_core(echo_page, form):
     before, during, afterwards = (echo_then.panel_ms for echo_then in found)
     under_load = p95(during) / p95(before)
     # A delay that stays is in every chirp, a hiccup of the machine in some.
-    recovered = np.percentile(afterwards, 25) / np.percentile(before, 25)
+    recovered = min(afterwards) / min(before)
     print(f"B6 p95 under load / before: {under_load:.2f} (target {MAX_RATIO_UNDER_LOAD})")
-    print(f"B6 p25 2 s afterwards / before: {recovered:.2f} (target {MAX_RATIO_AFTERWARDS})")
+    print(f"B6 minimum 2 s afterwards / before: {recovered:.2f} (target {MAX_RATIO_AFTERWARDS})")
     assert under_load <= MAX_RATIO_UNDER_LOAD
     assert recovered <= MAX_RATIO_AFTERWARDS
 
