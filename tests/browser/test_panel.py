@@ -11,7 +11,7 @@ from .tap import tap
 
 pytestmark = pytest.mark.slow
 
-QUESTION = "Green apples grow behind the old garden wall."
+SENTENCE = "Green apples grow behind the old garden wall."
 STORY = "Please tell me a long story."
 NOTICE = "I am the offline demo voice. I am not a language model."
 
@@ -33,10 +33,10 @@ widget.observe(lambda change: change.new or left.set(), "owner")
 
 
 @pytest.fixture(scope="module")
-def question(tmp_path_factory):
-    """A microphone that hears a question."""
+def sentence(tmp_path_factory):
+    """A microphone that hears a sentence."""
     folder = tmp_path_factory.mktemp("microphone")
-    return microphone_wav(folder / "question.wav", 1.0, say(QUESTION), 8.0)
+    return microphone_wav(folder / "sentence.wav", 1.0, say(SENTENCE), 8.0)
 
 
 def tab_through(notebook, last, key="Tab"):
@@ -105,8 +105,8 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
     assert panel.root.get_by_role("status").all_inner_texts() == ["Press to talk", ""]
 
 
-def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, question):
-    notebook = open_notebook(CONNECT, microphone=question)
+def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, sentence):
+    notebook = open_notebook(CONNECT, microphone=sentence)
     panel = connected(notebook)
     notebook.save()
     other = open_notebook(name=notebook.path.name, window=notebook.page.context)
@@ -137,9 +137,9 @@ def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, question)
     ids=["denied", "no device", "insecure"],
 )
 def test_a_page_that_cannot_record_says_why_and_still_types_and_sends_files(
-    open_notebook, question, tmp_path, page, why
+    open_notebook, sentence, tmp_path, page, why
 ):
-    notebook = open_notebook(f"{CONNECT}\n{TRANSCRIBE}", **{"microphone": question, **page})
+    notebook = open_notebook(f"{CONNECT}\n{TRANSCRIBE}", **{"microphone": sentence, **page})
     panel = connected(notebook)
     if panel.microphone.is_enabled():
         panel.microphone.click()
@@ -147,12 +147,12 @@ def test_a_page_that_cannot_record_says_why_and_still_types_and_sends_files(
     assert panel.messages == [told]
     panel.type("Repeat after me: typing works")
     panel.wait_replies(1)
-    panel.choose_file(microphone_wav(tmp_path / "file.wav", 0.3, say(QUESTION)))
+    panel.choose_file(microphone_wav(tmp_path / "file.wav", 0.3, say(SENTENCE)))
     panel.wait_replies(2)
     notebook.wait_until("all(reply.done for reply in session.replies)")
     (_, typed), (_, first), (_, spoken), (_, second) = panel.lines
     assert [typed, first] == ["Repeat after me: typing works", f"{NOTICE} typing works"]
-    assert wer(QUESTION, spoken) <= 0.2
+    assert wer(SENTENCE, spoken) <= 0.2
     assert "garden wall" in second
 
 
@@ -185,20 +185,20 @@ def test_the_microphone_is_asked_for_muted_and_heard_and_the_reply_is_stopped(
     panel.wait_track("ended")
 
 
-def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, question):
+def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, sentence):
     cell = f"{CONNECT}\n{TRANSCRIBE} --turn-detection none"
-    notebook = open_notebook(cell, microphone=question)
+    notebook = open_notebook(cell, microphone=sentence)
     panel = connected(notebook)
     panel.button("Hold to talk").focus()
     notebook.page.keyboard.down("Space")
     panel.wait_label("Talking")
-    panel.wait_sent(1300 + len(say(QUESTION)) / 48)
+    panel.wait_sent(1300 + len(say(SENTENCE)) / 48)
     notebook.page.keyboard.up("Space")
     notebook.wait_until("len(session.replies) == 1")
     sent = notebook.evaluate("len(session.log.audio('user'))")
     panel.wait_replies(1)
     (_, heard), (_, reply) = panel.lines
-    assert wer(QUESTION, heard) <= 0.2
+    assert wer(SENTENCE, heard) <= 0.2
     assert "garden wall" in reply
     assert panel.tracks == ["live"]
     assert notebook.evaluate("len(session.log.audio('user'))") == sent
@@ -207,9 +207,9 @@ def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, 
 
 
 def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
-    open_notebook, question
+    open_notebook, sentence
 ):
-    notebook = open_notebook(CONNECT, microphone=question)
+    notebook = open_notebook(CONNECT, microphone=sentence)
     panel = connected(notebook)
     panel.microphone.click()
     panel.wait_track("live")

@@ -53,7 +53,8 @@ def traces(key):
     """Return the forms in which a key may be found: as it is, in a URL, and in base64."""
     raw = key.encode()
     shifted = (base64.b64encode(b"." * shift + raw).decode() for shift in range(3))
-    return [key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1], *(text[4:-4] for text in shifted)]
+    quoted = [quote(key), quote(key, safe=""), json.dumps(key)[1:-1]]
+    return [key, *quoted, *(text[4:-4] for text in shifted)]
 
 
 def found(content, *keys):
