@@ -23,6 +23,12 @@ TRANSCRIPT = [
     "You:Who are you?",
     f"Assistant:{NOTICE} I run on this computer, and nothing you say leaves it.",
 ]
+SAY_ALL = f"""
+for payload in {PAYLOADS!r}:
+    for role, type in (("user", "input_text"), ("assistant", "output_text")):
+        item = {{"type": "message", "role": role, "content": [{{"type": type, "text": payload}}]}}
+        session.send({{"type": "conversation.item.create", "item": item}}).wait(10)
+"""
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 
 
@@ -91,16 +97,15 @@ def test_what_was_said_stays_text_in_the_file(open_notebook, browser_page):
     window = browser_page()
     window.add_init_script(ARM)
     name = "<img/src=x/onerror=window.__rtHit()>"
-    say_all = f"for payload in {PAYLOADS!r}: session.say(payload).wait()"
-    cells = (f"{CONNECT} --model {name}", IN_TEXT, say_all, f"%rt_say {name}")
+    cells = (f"{CONNECT} --model {name}", IN_TEXT, SAY_ALL, f"%rt_say {name}")
     notebook = open_notebook(*cells, window=window)
-    talked(notebook, f"You:{name}")
+    talked(notebook, f"You said: {name}")
     notebook.reopen_without_kernel()
     for page in (notebook.page, as_html(notebook, window)):
         copy(page).wait_for(state="visible")
         text = copy(page).text_content()
-        assert [payload for payload in PAYLOADS if f"You:{payload}" not in text] == []
-        assert [payload for payload in PAYLOADS if f"You said: {payload}" not in text] == []
+        for who in ("You", "Assistant"):
+            assert [payload for payload in PAYLOADS if f"{who}:{payload}" not in text] == []
         assert f" with {name} (offline server)" in text
         assert copy(page).locator("img, svg, script, iframe, a, form, input").count() == 0
         assert page.evaluate(FLAG) is False
