@@ -39,6 +39,7 @@ MISFITS = """(panel) => {
 def test_the_panel_in_both_themes_narrow_and_in_trouble(open_notebook, tmp_path):
     hears = microphone_wav(tmp_path / "question.wav", 1.0, say("And what can you do?"), 30.0)
     notebook = open_notebook(CONNECT, TRANSCRIBE, SESSION, microphone=hears, scale=2.0)
+    notebook.use_theme("light")
     notebook.resize(960, 800)
     panel = connected(notebook)
     panel.type("What is twelve times thirty four?")
@@ -75,3 +76,4 @@ def test_the_panel_in_both_themes_narrow_and_in_trouble(open_notebook, tmp_path)
     notebook.resize(360, 800)
     notebook.screenshot("error-dark-360")
     assert panel.root.evaluate(MISFITS) == []
+    notebook.use_theme("light")

@@ -64,9 +64,12 @@ def test_a_saved_talk_is_read_without_a_kernel_and_seen_once_while_the_panel_liv
     assert copy(notebook.page).is_hidden()
     notebook.reopen_without_kernel()
     assert copied(notebook.page) == TRANSCRIPT
+    error = notebook.page.get_by_text("Error displaying widget")
+    error.wait_for(state="attached")
+    assert error.is_hidden()
+    notebook.use_theme("light")
     notebook.resize(900)
     notebook.screenshot("reopened")
-    assert notebook.page.get_by_text("Error displaying widget").is_hidden()
     assert notebook.page.evaluate("window.__rtAsked") == 0
     assert copied(as_html(notebook, notebook.page.context)) == TRANSCRIPT
 
