@@ -42,7 +42,7 @@ QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
 DELTA_BYTES = 100 * SAMPLES_PER_MS * 2
 DELTAS_AHEAD = 30  # the offline server is at most 3 s ahead
 LATE_DELTAS = 5
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = 0.1
 TRUNCATED_WITHIN_SECONDS = 2 * FLUSH_ANSWER_SECONDS
 LATE_MS = FLUSH_ANSWER_SECONDS * 1000 / 2
 
@@ -95,7 +95,7 @@ class Interrupter:
         ]
         trial.begun = time.time()
         await send(connection, *response_begins(number), *deltas[:-LATE_DELTAS])
-        await asyncio.sleep(0.45 + 0.3 * (number * 7 % TRIALS) / TRIALS)
+        await asyncio.sleep(0.4 + 0.2 * (number * 7 % TRIALS) / TRIALS)
         trial.interrupted = time.time()
         await send(connection, speech_started(number), *deltas[-LATE_DELTAS:])
         await send(connection, *response_ends(number, "cancelled"))

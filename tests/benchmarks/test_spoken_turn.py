@@ -21,7 +21,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("turns", [10, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("turns", [6, pytest.param(20, marks=pytest.mark.long)])
 def test_a_spoken_turn_is_answered_soon_after_the_silence_that_ends_it(turns):
     with rt.connect("offline", name="spoken-turn", quiet=True) as session:
         spoken_turn(session)  # the models load with the first

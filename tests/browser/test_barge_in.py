@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 CONNECT = "%load_ext rt_notebook\n%rt_connect offline -o session"
 ASK = "Tell me a long story."
 THANK = "Thank you."
-LISTENED_SECONDS = 4.0
-LOADING_SECONDS = 2.5  # the server's models, on a busy machine
+LISTENED_SECONDS = 3.5
+LOADING_SECONDS = 2.0  # the server's models, on a busy machine
 
 SAMPLES_PER_MS = 24
 QUANTUM_MS = QUANTUM_FRAMES / SAMPLES_PER_MS
@@ -110,7 +110,7 @@ def impatient(path: Path, count: int) -> Path:
     """Write what the microphone hears: a story asked for and spoken over, time and again."""
     asked = [part for _ in range(count - 1) for part in (say(ASK), LISTENED_SECONDS)]
     first = (say(ASK), LOADING_SECONDS + LISTENED_SECONDS)
-    return microphone_wav(path, 1.0, *first, *asked, say(THANK), 5.0)
+    return microphone_wav(path, 1.0, *first, *asked, say(THANK), 4.0)
 
 
 def told(notebook: Notebook, ear: Tap) -> tuple[list[Story], Recording]:
