@@ -64,7 +64,7 @@ class PanelWidget(anywidget.AnyWidget):
 
     async def _make_panel(self, session: RealtimeSession) -> Panel:
         panel = Panel(session, self._post, self._show)
-        panel.changed.append(self.copy.update)
+        panel.items.changed.append(self.copy.update)
         panel.config_changed()
         return panel
 

@@ -181,7 +181,7 @@ class Talk:
     def prove_microphone(self) -> None:
         """What the page sent until it hung up is in the kernel: each chunk once, all of it."""
         stats = self.stats
-        intake = "widget.panel.player.microphone"
+        intake = "widget.panel.pages.player.microphone"
         counts = self.notebook.evaluate(f"[{intake}.received, {intake}.missing, {intake}.repeated]")
         assert counts == [stats["sent"], 0, 0]
         assert self.notebook.evaluate("len(session.log.audio('user'))") == 2 * stats["sentSamples"]
