@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -34,13 +33,14 @@ from ..protocol.effects import (
 from ..protocol.events import Event, MalformedEvent, encode_audio, parse_event
 from ..protocol.machine import ACKNOWLEDGED_BY, SessionMachine
 from ..record.log import Log
+from .clock import Clock, SystemClock
 from .identity import new_id
 from .listeners import Listeners
 from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
 from .settings import Settings
-from .transport import WebSocketTransport
+from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire_audio import WireAudio, input_format, output_format
 
@@ -55,10 +55,12 @@ class SessionCore:
 
     Parameters
     ----------
-    transport : WebSocketTransport
+    transport : Transport
         The connection.
     dialect : {"ga", "beta"}
         How the server speaks; on this side of the connection everything is GA.
+    clock : Clock
+        The time that events are logged with and that deadlines run by.
 
     Attributes
     ----------
@@ -70,8 +72,11 @@ class SessionCore:
         Frames that were no events and were dropped.
     """
 
-    def __init__(self, transport: WebSocketTransport, dialect: str = "ga") -> None:
+    def __init__(
+        self, transport: Transport, dialect: str = "ga", *, clock: Clock | None = None
+    ) -> None:
         self.dialect = dialect
+        self.clock = clock or SystemClock()
         self.log = Log()
         self.settings = Settings()
         self.machine = SessionMachine(lambda: new_id("event"))
@@ -174,7 +179,7 @@ class SessionCore:
             await self._transport.close()
 
     def _receive(self, frame: str | bytes) -> None:
-        now, wall_time = time.monotonic(), time.time()
+        now, wall_time = self.clock.monotonic(), self.clock.wall()
         try:
             event = parse_event(frame, self._translate)
             effects = [*self._decoded(self.machine.receive(event))]
@@ -207,9 +212,8 @@ class SessionCore:
         """Send an event; of microphone audio both as it came and as it goes over the wire."""
         if self.status != "open":
             return
-        entry = self.log.append(
-            "sent", event, time=time.monotonic(), wall_time=time.time(), audio=audio
-        )
+        now, wall_time = self.clock.monotonic(), self.clock.wall()
+        entry = self.log.append("sent", event, time=now, wall_time=wall_time, audio=audio)
         self.settings.sent(event)
         if audio:
             text = f'{{"type":"{event.type}","audio":"{encode_audio(sound)}"}}'

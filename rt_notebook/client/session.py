@@ -24,9 +24,9 @@ from .core import SessionCore
 from .identity import new_id
 from .reply import Reply
 from .requests import Requests
-from .transport import WebSocketTransport
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
+from .websocket import WebSocketTransport
 
 __all__ = ["RealtimeSession"]
 

@@ -1,49 +1,67 @@
-"""One WebSocket connection to a Realtime server.
+"""What carries a session's events: a connection, a recording, or a test.
 
 Sends go through a bounded outbox, so that a slow server delays nothing but itself: when
-the outbox is full, the oldest microphone audio is dropped and counted. Errors of the
-connection become one sentence and never carry the request's headers.
+the outbox is full, the oldest microphone audio is dropped and counted.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Protocol
 
-import websockets.asyncio.client
-import websockets.exceptions as wse
-from websockets.version import version
-
-from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
-from ..protocol.events import MAX_EVENT_BYTES
-from ..secret import RedactingFilter
-from .backends import LOOPBACK, Backend
-
-__all__ = ["Outbox", "WebSocketTransport"]
+__all__ = ["Outbox", "Transport"]
 
 MAX_OUTBOX_BYTES = 4 * 1024 * 1024  # about 60 s of microphone audio as base64
 
-logger = logging.getLogger("rt_notebook.wire")
-logger.addFilter(RedactingFilter())
 
-_REFUSALS = {
-    401: ("invalid_api_key", "the server did not accept the key (401); check it and connect again"),
-    403: ("forbidden", "the server refused this key or project (403); check what it may use"),
-    404: ("not_found", "the server has no such address or model (404); check URL and model"),
-    429: ("rate_limited", "the server has no room now (429); wait a little and connect again"),
-    503: ("unavailable", "the server is full or down (503); wait a little and connect again"),
-}
+class Transport(Protocol):
+    """Frames both ways, from the moment it is handed to a `SessionCore`.
+
+    Attributes
+    ----------
+    outbox : Outbox
+        What was given to `send`, and what became of it.
+    """
+
+    outbox: Outbox
+
+    def send(self, text: str, *, droppable: bool = False) -> None:
+        """Take a text frame and return at once; frames go out in order.
+
+        Parameters
+        ----------
+        droppable : bool
+            Whether it may be dropped when too much waits: microphone audio may.
+        """
+
+    def frames(self) -> AsyncIterator[str | bytes]:
+        """Yield what comes, until `close` is called or the transport ends by itself.
+
+        Raises
+        ------
+        ConnectionLost
+            If it ended by itself; with the close code and reason.
+        """
+
+    async def close(self) -> None:
+        """End it; what has not gone out yet does not go out. Closing twice is allowed."""
 
 
 class Outbox:
-    """Texts that wait to be sent, first in first out, bounded in bytes."""
+    """Texts that wait to be sent, first in first out, bounded in bytes.
+
+    Attributes
+    ----------
+    accepted, handed_over, dropped : int
+        Texts that were put in, taken out to be sent, and dropped because it was full.
+        The rest waits: ``accepted - handed_over - dropped``.
+    """
 
     def __init__(self, max_bytes: int = MAX_OUTBOX_BYTES) -> None:
+        self.accepted = 0
+        self.handed_over = 0
         self.dropped = 0
         self._max_bytes = max_bytes
         self._size = 0
@@ -53,6 +71,7 @@ class Outbox:
     def put(self, text: str, *, droppable: bool = False) -> None:
         """Add a text; one that is `droppable` (microphone audio) may be dropped when full."""
         self._texts.append((text, droppable))
+        self.accepted += 1
         self._size += len(text)
         if self._size > self._max_bytes:
             self._drop_oldest()
@@ -65,6 +84,7 @@ class Outbox:
             await self._filled.wait()
         text, _ = self._texts.popleft()
         self._size -= len(text)
+        self.handed_over += 1
         return text
 
     def _drop_oldest(self) -> None:
@@ -77,130 +97,3 @@ class Outbox:
             else:
                 kept.append((text, droppable))
         self._texts = kept
-
-
-class WebSocketTransport:
-    """A connection that is open until it says otherwise. Use it on one loop only."""
-
-    def __init__(self, connection: websockets.asyncio.client.ClientConnection, host: str) -> None:
-        self._connection = connection
-        self._host = host
-        self._asked_to_close = False
-        self.outbox = Outbox()
-        self._writer = asyncio.ensure_future(self._write())
-
-    @classmethod
-    async def open(cls, backend: Backend, timeout: float) -> WebSocketTransport:
-        """Connect within `timeout` seconds.
-
-        Raises
-        ------
-        ServerError
-            If the server answers and refuses (401, 403, 404, 429, 503).
-        ConnectionLost
-            If there is no server, or it does not answer in time.
-        """
-        host = urlsplit(backend.url).netloc if backend.server is None else "the offline server"
-        failure: RealtimeError
-        try:
-            # The call's frame holds the headers: whatever it raises is replaced below,
-            # outside the except clause, so that no traceback leads back into it.
-            return cls(
-                await _Connect(
-                    backend.url,
-                    additional_headers=backend.headers(),
-                    open_timeout=timeout,
-                    max_size=MAX_EVENT_BYTES,
-                    compression=None,
-                    logger=logger,
-                    **_path_options(backend),
-                ),
-                host,
-            )
-        except wse.InvalidStatus as error:
-            failure = _refusal(error.response.status_code)
-        except (TimeoutError, asyncio.TimeoutError):
-            failure = ConnectionLost(f"{host} did not answer within {timeout:g} s")
-        except (OSError, wse.InvalidHandshake, wse.InvalidURI, EOFError) as error:
-            failure = ConnectionLost(f"cannot reach {host}: {_plain(error)}")
-        raise failure
-
-    def send(self, text: str, *, droppable: bool = False) -> None:
-        """Queue a text frame; it goes out in order."""
-        self.outbox.put(text, droppable=droppable)
-
-    async def frames(self) -> AsyncIterator[str | bytes]:
-        """Yield frames until the connection ends.
-
-        Raises
-        ------
-        ConnectionLost
-            When the connection ends and `close` was not called: with code and reason.
-        """
-        try:
-            while True:
-                yield await self._connection.recv()
-        except wse.ConnectionClosed as closed:
-            code = closed.rcvd.code if closed.rcvd else 1006
-            reason = closed.rcvd.reason if closed.rcvd else ""
-        if not self._asked_to_close:
-            told = f" ({reason})" if reason else ""
-            raise ConnectionLost(
-                f"the connection to {self._host} ended with code {code}{told}",
-                code=code,
-                reason=reason,
-            )
-
-    async def close(self) -> None:
-        """Close the connection; what is still queued is not sent."""
-        self._asked_to_close = True
-        self._writer.cancel()
-        await self._connection.close()
-
-    async def _write(self) -> None:
-        with contextlib.suppress(wse.ConnectionClosed):
-            while True:
-                await self._connection.send(await self.outbox.get())
-
-
-class _Connect(websockets.asyncio.client.connect):
-    """Follows no redirect: the key is for the host that was named."""
-
-    def process_redirect(self, exc: Exception) -> Exception:
-        return exc
-
-
-def _path_options(backend: Backend) -> dict[str, Any]:
-    """Options for the way there: a proxy, or none to a server on this machine."""
-    knows_proxies = int(version.split(".")[0]) >= 15
-    if backend.proxy is not None and not knows_proxies:
-        raise ConfigError(f"a proxy needs websockets 15 or newer, got {version}")
-    options: dict[str, Any] = {}
-    if backend.server is not None:
-        # A healthy server on loopback must not die of a busy machine.
-        options["ping_interval"] = None
-    if knows_proxies and urlsplit(backend.url).hostname in LOOPBACK:
-        options["proxy"] = None
-    elif backend.proxy is not None:
-        options["proxy"] = backend.proxy.reveal()
-    return options
-
-
-def _refusal(status: int) -> RealtimeError:
-    if 300 <= status < 400:
-        sentence = f"the server sends elsewhere ({status}); if you trust it, connect there itself"
-        return ServerError(sentence, code="redirect")
-    other = ("http_error", f"the server answered with status {status}")
-    code, sentence = _REFUSALS.get(status, other)
-    return ServerError(sentence, code=code)
-
-
-def _plain(error: Exception) -> str:
-    """A connection error in a few words, without addresses and headers."""
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    if isinstance(error, wse.InvalidHandshake):
-        return "it does not speak WebSocket there"
-    return type(error).__name__

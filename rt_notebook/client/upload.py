@@ -61,7 +61,7 @@ class Upload:
             await self._run(session, reply)
 
     async def _run(self, session: RealtimeSession, reply: Reply | None) -> None:
-        self._began = asyncio.get_running_loop().time()
+        self._began = session.core.clock.monotonic()
         for start in range(0, len(self.pcm), CHUNK_BYTES):
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])
         if reply is not None and session.turn_detection == "none":
@@ -74,7 +74,7 @@ class Upload:
         # A microphone delivers a chunk when its last sample has been spoken.
         self._n_chunks += 1
         due = self._began + self._n_chunks * CHUNK_MS / 1000 if self._realtime else 0.0
-        await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+        await session.core.clock.sleep(max(0.0, due - session.core.clock.monotonic()))
         session.core.append_audio(chunk)
 
     async def _be_silent(self, session: RealtimeSession, reply: Reply) -> None:
