@@ -289,9 +289,8 @@ class SessionCore:
             self._observer.speaking("nobody")
 
     def _play(self, effect: Play) -> None:
-        if not self._observer.can_play:
-            return
-        if self.machine.queue_playback(effect, len(effect.audio) // 2):
+        n_samples = len(effect.audio) // 2
+        if self.machine.queue_playback(effect, n_samples, has_player=self._observer.can_play):
             self._observer.play(effect.item_id, effect.audio)
 
 

@@ -17,6 +17,7 @@ from ..config.flat import response_event, session_event
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.conversation import Conversation, Item
 from ..protocol.events import Event
+from ..protocol.heard import HeardItem, heard_items
 from ..protocol.machine import REQUEST_KEY
 from ..record.log import Log
 from .backends import Backend
@@ -95,6 +96,11 @@ class RealtimeSession(Requests):
     def items(self) -> list[Item]:
         """The items of the conversation, first to last."""
         return list(self.conversation)
+
+    @property
+    def heard(self) -> dict[str, HeardItem]:
+        """How much of each spoken answer was heard, by item, first to last."""
+        return heard_items(self.conversation, self.core.machine.ledger)
 
     @property
     def config(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ Rules
 - A user item stands from ``speech_started`` on, before it has any content: the event
   names the id that the item will get.
 - An item's transcript may come late, in pieces, after the reply, or never.
+- A text that is final stays, a state never goes back: events that come in another order
+  give the same conversation.
 - Only ``conversation.item.*`` puts an item into the order. Items of an out-of-band
   response exist, and belong to their response alone.
 """
@@ -28,6 +30,7 @@ _STATES: dict[str | None, ItemState] = {
     "incomplete": "interrupted",
     "failed": "failed",
 }
+_FORWARD: tuple[ItemState, ...] = ("listening", "in_progress", "completed", "interrupted", "failed")
 
 
 @dataclass
@@ -47,6 +50,11 @@ class Part:
     type: str
     text: str = ""
     final: bool = False
+
+    def extend(self, text: str) -> None:
+        """Add a piece; one that comes behind the whole text is in it already."""
+        if not self.final:
+            self.text += text
 
 
 @dataclass
@@ -98,6 +106,10 @@ class Item:
         expected = self.role == "user" and self.transcribed
         return expected and any(p.type == "audio" and not p.final for p in self.parts)
 
+    def advance(self, state: ItemState) -> None:
+        """Go on to a state; one that lies behind changes nothing."""
+        self.state = max(self.state, state, key=_FORWARD.index)
+
     def part(self, index: int, type: str = "audio") -> Part:
         """Return the content part at `index`, made if it is not there yet."""
         while len(self.parts) <= index:
@@ -121,6 +133,7 @@ class Conversation:
         self.transcribes = True
         self._previous: dict[str, str | None] = {}  # in arrival order; "" = not told yet
         self._deleted: set[str] = set()
+        self._called: set[str] = set()  # function calls whose arguments are complete
         self._order: list[str] | None = []
 
     def __iter__(self) -> Iterator[Item]:
@@ -181,6 +194,11 @@ class Conversation:
         self._deleted.add(item_id)
         self._order = None
 
+    def _known(self, event: Event, role: str = "user", type: str = "message") -> Item:
+        """The item that an event is about; one that is not known yet stands in no order."""
+        made = Item(event["item_id"], type, role, state="listening")
+        return self.items.setdefault(made.id, made)
+
     def _upsert(self, raw: dict[str, Any]) -> Item | None:
         item_id = raw.get("id")
         if not isinstance(item_id, str):
@@ -189,7 +207,7 @@ class Conversation:
         item.type = str(raw.get("type", item.type))
         default_role = "tool" if item.type.startswith("function") else "assistant"
         item.role = str(raw.get("role") or default_role)
-        item.state = _STATES.get(raw.get("status"), "completed")
+        item.advance(_STATES.get(raw.get("status"), "completed"))
         for name in ("name", "call_id", "arguments", "output"):
             setattr(item, name, str(raw.get(name) or getattr(item, name)))
         for index, part in enumerate(raw.get("content") or []):
@@ -226,25 +244,24 @@ class Conversation:
         return [item.id]
 
     def _on_speech_started(self, event: Event) -> list[str]:
-        item_id = event["item_id"]
-        if item_id not in self.items:
-            self.items[item_id] = Item(item_id, state="listening")
-            self._place(item_id, "")
-        return [item_id]
+        item = self._known(event)
+        if item.id not in self._previous:
+            self._place(item.id, "")
+        return [item.id]
 
     def _on_committed(self, event: Event) -> list[str]:
-        item = self.items.setdefault(event["item_id"], Item(event["item_id"]))
-        item.state = "in_progress"
+        item = self._known(event)
+        item.advance("in_progress")
         item.transcribed = self.transcribes
         self._place(item.id, event.get("previous_item_id", self._previous.get(item.id, "")))
         return [item.id]
 
     def _on_transcription(self, event: Event) -> list[str]:
         # With a streaming transcriber the first words come before the item does.
-        item = self.items.setdefault(event["item_id"], Item(event["item_id"]))
+        item = self._known(event)
         part = item.part(_index(event))
         if event.type.endswith(".delta"):
-            part.text += str(event.get("delta") or "")
+            part.extend(str(event.get("delta") or ""))
         elif event.type.endswith(".completed"):
             part.text, part.final = event["transcript"], True
         else:
@@ -253,31 +270,26 @@ class Conversation:
         return [item.id]
 
     def _on_part(self, event: Event) -> list[str]:
-        item = self.items.get(event["item_id"])
-        if item is None:
-            return []
+        item = self._known(event, role="assistant")
         _fill(item, _index(event), event["part"], final=event.type.endswith(".done"))
         return [item.id]
 
     def _on_text(self, event: Event) -> list[str]:
-        item = self.items.get(event["item_id"])
-        if item is None:
-            return []
+        item = self._known(event, role="assistant")
         part = item.part(_index(event), "text" if "output_text" in event.type else "audio")
         if event.type.endswith(".delta"):
-            part.text += event["delta"]
+            part.extend(event["delta"])
         else:
             part.text, part.final = event.get("text", event.get("transcript", part.text)), True
         return [item.id]
 
     def _on_arguments(self, event: Event) -> list[str]:
-        item = self.items.get(event["item_id"])
-        if item is None:
-            return []
-        if event.type.endswith(".delta"):
-            item.arguments += event["delta"]
-        else:
+        item = self._known(event, role="tool", type="function_call")
+        if event.type.endswith(".done"):
             item.arguments = event["arguments"]
+            self._called.add(item.id)
+        elif item.id not in self._called:
+            item.arguments += event["delta"]
         return [item.id]
 
 

@@ -268,11 +268,21 @@ class SessionMachine:
         self.user_speaking = False
         return [Speaking("nobody")]
 
-    def queue_playback(self, play: Play, n_samples: int) -> bool:
-        """Account for audio that is about to be played, and say whether it may sound."""
-        silenced = play.response_id in self._silenced
-        self.ledger.receive(play.item_id, play.content_index, n_samples, silenced=silenced)
-        return not silenced
+    def queue_playback(self, play: Play, n_samples: int, *, has_player: bool = True) -> bool:
+        """Account for audio that has come, and say whether it is to be played.
+
+        Parameters
+        ----------
+        play : Play
+            The audio.
+        n_samples : int
+            Its length at 24 kHz.
+        has_player : bool
+            Whether anybody is there to play it.
+        """
+        sounds = has_player and play.response_id not in self._silenced
+        self.ledger.receive(play.item_id, play.content_index, n_samples, silenced=not sounds)
+        return sounds
 
     # Within
 

@@ -18,8 +18,11 @@ than it sent, and items of which nothing was played are not truncated.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["SAMPLES_PER_MS", "Heard", "PlaybackLedger"]
+__all__ = ["SAMPLES_PER_MS", "Heard", "HeardState", "PlaybackLedger"]
+
+HeardState = Literal["playing", "heard", "cut", "unplayed"]
 
 SAMPLES_PER_MS = 24  # players run at 24 kHz, whatever the wire format
 
@@ -59,6 +62,16 @@ class Heard:
     def played_ms(self) -> int:
         """Whole milliseconds of audio played."""
         return self.played_samples // SAMPLES_PER_MS
+
+    @property
+    def state(self) -> HeardState:
+        """Whether it is still to be heard, was heard whole, in part, or not at all."""
+        if self.played_samples == 0 and (self.cut or self.queued_samples == 0):
+            return "unplayed"
+        if self.cut:
+            return "cut"
+        whole = self.complete and self.played_samples == self.received_samples
+        return "heard" if whole else "playing"
 
 
 @dataclass
