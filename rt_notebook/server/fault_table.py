@@ -27,7 +27,7 @@ from websockets.http11 import Response
 from .gate import error_response
 from .ids import make_id
 
-__all__ = ["FAULTS", "Fault", "Line", "Raw"]
+__all__ = ["ALWAYS", "FAULTS", "Fault", "Going", "Line", "Raw"]
 
 ALWAYS = math.inf
 _DELTA = r"out response\.output_(audio|text)\.delta"
