@@ -1,13 +1,14 @@
 """Text that must not be seen: keys and tokens, from the moment they enter.
 
 A `Secret` prints as ``•••`` everywhere, and `redact` removes the value of every
-living secret from any text, also in the two encodings in which libraries log it.
+living secret from any text, also in the encodings in which libraries log it.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
+import json
 import logging
 import weakref
 from typing import NoReturn
@@ -46,7 +47,8 @@ class Secret:
         if len(raw) < _SHORTEST_REDACTED:
             return set()
         encoded = base64.b64encode(raw.encode()).decode().rstrip("=")
-        return {raw, quote(raw), quote(raw, safe=""), encoded}
+        in_json = json.dumps(raw, ensure_ascii=False)[1:-1]
+        return {raw, quote(raw), quote(raw, safe=""), encoded, in_json}
 
     def __bool__(self) -> bool:
         return bool(self._text)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ..config.dialect import from_wire, to_wire
+from ..config.hidden import concealed
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import (
     Effect,
@@ -27,9 +30,10 @@ from ..protocol.effects import (
     Settled,
     Speaking,
 )
-from ..protocol.events import Event, MalformedEvent
-from ..protocol.machine import SessionMachine
-from ..protocol.requests import ACKNOWLEDGED_BY
+from ..protocol.events import Event, MalformedEvent, encode_audio, parse_event
+from ..protocol.machine import ACKNOWLEDGED_BY, SessionMachine
+from ..record.cell import CELL
+from ..record.entry import Direction, Entry
 from ..record.log import Log
 from .clock import Clock, SystemClock
 from .identity import new_id
@@ -40,7 +44,7 @@ from .reply import Reply
 from .settings import Settings
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
-from .wire import Wire
+from .wire_audio import WireAudio, input_format, output_format
 
 __all__ = ["SessionCore"]
 
@@ -87,8 +91,11 @@ class SessionCore:
         self._transport = transport
         self._outstanding = Outstanding()
         self._observer = Observer()
-        self._wire = Wire(dialect)
+        self._audio = WireAudio()
+        self._last_play: Play | None = None
         self._last_user_item: str | None = None
+        self._cells: dict[str, int] = {}  # event id → the cell that asked for it
+        self._can_play = False
         self._tasks = {asyncio.ensure_future(self._read())}
 
     async def close(self) -> None:
@@ -117,9 +124,15 @@ class SessionCore:
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold."""
+        self._note_cell(event)
         self._outstanding.request(event["event_id"], reply)
         self.replies.append(reply)
         self._perform(self.machine.request(event))
+
+    def _note_cell(self, event: Event) -> None:
+        """What waits its turn is sent later, outside of the cell that asked for it."""
+        if (cell := CELL.get()) is not None:
+            self._cells[event["event_id"]] = cell
 
     def expect(self, reply: Reply) -> None:
         """Let `reply` hold the next response that the server begins by itself."""
@@ -131,7 +144,9 @@ class SessionCore:
 
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
-        self._transmit(Event(type="input_audio_buffer.append"), pcm)
+        event = Event(type="input_audio_buffer.append")
+        sound = self._audio.encode(pcm, input_format(self.machine.session))
+        self._transmit(event, pcm, sound)
 
     def cancel(self) -> None:
         """Stop and silence the answer, and drop those that wait.
@@ -141,7 +156,9 @@ class SessionCore:
         LocalProtocolError
             If there is none.
         """
-        self._perform(self.machine.cancel())
+        effects = self.machine.cancel()
+        self.tell_of_player("silenced")
+        self._perform(effects)
 
     def interrupt(self) -> None:
         """Stop and silence the answer, if there is one."""
@@ -156,15 +173,22 @@ class SessionCore:
 
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""
+        self.tell_of_player("played", epoch=epoch, samples=samples, latency_ms=latency_ms)
         self._perform(self.machine.played(epoch, samples, latency_ms))
 
     def flushed(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's final count for a flushed epoch."""
+        self.tell_of_player("flushed", epoch=epoch, samples=samples, latency_ms=latency_ms)
         self._perform(self.machine.flushed(epoch, samples, latency_ms))
+
+    def tell_of_player(self, happening: str, **fields: Any) -> None:
+        """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
+        self._keep("player", Event(type=f"player.{happening}", **fields))
 
     # The wire
 
     async def _read(self) -> None:
+        CELL.set(None)  # what is done from here on is not the connecting cell's
         try:
             async for frame in self._transport.frames():
                 self._receive(frame)
@@ -174,19 +198,14 @@ class SessionCore:
             await self._transport.close()
 
     def _receive(self, frame: str | bytes) -> None:
-        now, wall_time = self.clock.monotonic(), self.clock.wall()
         try:
-            event = self._wire.event(frame)
-            effects = [*self._wire.decoded(self.machine.receive(event), self.machine.session)]
+            event = parse_event(frame, self._translate)
+            effects = [*self._decoded(self.machine.receive(event))]
         except MalformedEvent:
             self.malformed_events += 1
             return
-        plays = [effect for effect in effects if isinstance(effect, Play)]
-        audio = b"".join(play.audio for play in plays if "delta" in event)
-        self.log.append("received", event, time=now, wall_time=wall_time, audio=audio)
-        for play in plays:
-            if "delta" not in event:
-                self.log.extend(play.item_id, play.audio)
+        audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        self._keep("received", event, audio=audio, size_bytes=_size(frame))
         try:
             self._note(event)
             self._perform(effects)
@@ -195,19 +214,49 @@ class SessionCore:
             logger.exception("%s was not handled", event.type)
         self.listeners.tell(event)
 
-    def _transmit(self, event: Event, pcm: bytes = b"") -> None:
-        """Send an event; one of microphone audio with the audio beside it."""
+    def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
+        now, wall_time = self.clock.monotonic(), self.clock.wall()
+        return self.log.append(direction, event, time=now, wall_time=wall_time, **rest)
+
+    def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
+        event = from_wire(event, self.dialect)
+        session = event.get("session")
+        if isinstance(session, dict) and isinstance(session.get("tools"), list):
+            tools = [
+                concealed(tool) if isinstance(tool, dict) else tool for tool in session["tools"]
+            ]
+            event = {**event, "session": {**session, "tools": tools}}
+        return event
+
+    def _transmit(self, event: Event, audio: bytes = b"", sound: bytes = b"") -> None:
+        """Send an event; of microphone audio both as it came and as it goes over the wire."""
         if self.status != "open":
             return
-        now, wall_time = self.clock.monotonic(), self.clock.wall()
-        entry = self.log.append("sent", event, time=now, wall_time=wall_time, audio=pcm)
-        self.settings.sent(event)
-        if pcm:
-            frame = self._wire.audio_frame(pcm, self.machine.session)
+        if audio:
+            text = f'{{"type":"{event.type}","audio":"{encode_audio(sound)}"}}'
         else:
-            frame = self._wire.frame(event)
-        self._transport.send(frame, droppable=bool(pcm))
+            text = Event(to_wire(event, self.dialect)).to_json()
+        cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
+        entry = self._keep("sent", event, audio=audio, size_bytes=_size(text), cell=cell)
+        self.settings.sent(event)
+        self._transport.send(text, droppable=bool(audio))
         self.listeners.tell(entry.event, "sent")
+
+    def _decoded(self, effects: Iterable[Effect]) -> Iterator[Effect]:
+        """Let all audio be PCM16 at 24 kHz, whatever the session's format is."""
+        wire = output_format(self.machine.session)
+        for effect in effects:
+            if isinstance(effect, Play):
+                sound = self._audio.decode(effect.item_id, effect.audio, wire)
+                self._last_play = dataclasses.replace(effect, audio=sound)
+                yield self._last_play
+                continue
+            if isinstance(effect, PlayEnd) and self._last_play is not None:
+                rest = self._audio.finish(effect.item_id)
+                if rest and self._last_play.item_id == effect.item_id:
+                    yield dataclasses.replace(self._last_play, audio=rest)
+            yield effect
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
@@ -260,9 +309,17 @@ class SessionCore:
             self._observer.speaking("nobody")
 
     def _play(self, effect: Play) -> None:
+        if self._observer.can_play != self._can_play:
+            self._can_play = self._observer.can_play
+            self.tell_of_player("opened" if self._can_play else "closed")
         n_samples = len(effect.audio) // 2
-        if self.machine.queue_playback(effect, n_samples, has_player=self._observer.can_play):
+        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
             self._observer.play(effect.item_id, effect.audio)
+
+
+def _size(frame: str | bytes) -> int:
+    """Bytes on the wire; most text is ASCII, whose length is known."""
+    return len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
 
 
 _PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {

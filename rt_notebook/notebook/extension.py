@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from .cells import name_cells
 from .completion import complete_magics
 from .credential_magics import CredentialMagics
 from .item_magics import ItemMagics
@@ -18,3 +19,4 @@ def load(shell: InteractiveShell) -> None:
     shell.register_magics(RealtimeMagics, ItemMagics, CredentialMagics)
     keep_questions(shell)
     complete_magics(shell)
+    name_cells(shell)

@@ -1,71 +1,71 @@
 """The log of a session: every event with its time, and the audio in tracks.
 
-Audio is kept once. An event that carried audio keeps its place (`Entry.audio`) in one of
-the tracks: ``"user"`` for what was sent, the item's id for what came back.
+Audio is kept once, in two tracks: what was sent (``user``) and what came back
+(``assistant``, in the order of arrival). An event that carried audio says where it is
+(`Entry.audio`). Memory is bounded: old entries and long tracks move to temporary files.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ..protocol.events import Event
+from .entry import AudioSpan, Direction, Entry
+from .old_entries import OldEntries
+from .track import Track
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["AudioSpan", "Direction", "Entry", "Log"]
 
-Direction = Literal["sent", "received"]
-MAX_ENTRIES = 200_000
+logger = logging.getLogger("rt_notebook")
 
+MAX_ENTRIES_IN_MEMORY = 100_000
 
-@dataclass(frozen=True)
-class AudioSpan:
-    """A stretch of a track, in bytes."""
-
-    track: str
-    start: int
-    length: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event of the log.
-
-    Parameters
-    ----------
-    time : float
-        Monotonic seconds; only differences mean something.
-    wall_time : float
-        Unix seconds.
-    direction : {"sent", "received"}
-        Seen from the client.
-    event : Event
-        Without its audio.
-    audio : AudioSpan or None
-        Where its audio is.
-    """
-
-    time: float
-    wall_time: float
-    direction: Direction
-    event: Event
-    audio: AudioSpan | None = None
+_AUDIO_FIELD = {"input_audio_buffer.append": "audio", "response.output_audio.delta": "delta"}
 
 
 class Log:
-    """Events in the order in which they went over the wire, and the audio tracks."""
+    """Events in the order in which they went over the wire, and the audio tracks.
 
-    def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
-        self._entries: deque[Entry] = deque(maxlen=max_entries)
-        self._tracks: dict[str, bytearray] = {}
-        self.dropped_entries = 0
+    Parameters
+    ----------
+    max_entries_in_memory : int
+        Older entries move to a temporary file; iterating brings them back.
+
+    Attributes
+    ----------
+    user, assistant : Track
+        All audio that was sent, and all that came, each as one line.
+    follow : callable or None
+        Is called with each new entry and its audio, by the thread that appends.
+    dropped_entries, dropped_audio_bytes : int
+        What is lost because no disk would take it.
+    """
+
+    def __init__(self, max_entries_in_memory: int = MAX_ENTRIES_IN_MEMORY) -> None:
+        self.user, self.assistant = Track(), Track()
+        self.follow: Callable[[Entry, bytes], None] | None = None
+        self.dropped_entries = self.dropped_audio_bytes = 0
+        self._entries: deque[Entry] = deque()
+        self._max_entries = max_entries_in_memory
+        self._old = OldEntries()
+        self._places: dict[str, list[tuple[int, int]]] = {}  # item → (start, length) in assistant
+        self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(list(self._entries))
+        with self._lock:
+            n_old, entries = len(self._old), list(self._entries)
+        yield from self._old.first(n_old)
+        yield from entries
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._old) + len(self._entries)
 
     def append(
         self,
@@ -75,29 +75,88 @@ class Log:
         time: float,
         wall_time: float,
         audio: bytes = b"",
+        size_bytes: int = 0,
+        cell: int | None = None,
     ) -> Entry:
-        """Add an event; `audio` is what its base64 field held, decoded."""
+        """Add an event; `audio` is what it brought, as PCM16 at 24 kHz."""
         span = self._keep(direction, event, audio) if audio else None
-        if span is not None:
-            field = "audio" if direction == "sent" else "delta"
+        field = _AUDIO_FIELD.get(event.type)
+        if audio and field is not None:
             event = Event({**event, field: f"<{len(audio)} bytes>"})
-        if len(self._entries) == self._entries.maxlen:
-            self.dropped_entries += 1
-        entry = Entry(time, wall_time, direction, event, span)
-        self._entries.append(entry)
+        entry = Entry(time, wall_time, direction, event, span, size_bytes, cell)
+        with self._lock:
+            self._entries.append(entry)
+            if len(self._entries) > self._max_entries:
+                self._move_oldest()
+        if self.follow is not None:
+            self.follow(entry, audio)
         return entry
 
-    def extend(self, track: str, audio: bytes) -> None:
-        """Add audio to a track that no event of its own brought."""
-        self._tracks.setdefault(track, bytearray()).extend(audio)
-
     def audio(self, track: str) -> bytes:
-        """Return a track: ``"user"``, or the id of an assistant item."""
-        return bytes(self._tracks.get(track, b""))
+        """Return a track: ``"user"``, or the id of an assistant's item."""
+        if track == "user":
+            return self.user.read()
+        return b"".join(self.assistant.read(*place) for place in self._places.get(track, ()))
 
-    def _keep(self, direction: Direction, event: Event, audio: bytes) -> AudioSpan:
-        name = "user" if direction == "sent" else str(event.get("item_id"))
-        track = self._tracks.setdefault(name, bytearray())
-        span = AudioSpan(name, len(track), len(audio))
-        track.extend(audio)
-        return span
+    def sound(self, span: AudioSpan) -> bytes:
+        """Return the audio of one event."""
+        if span.track == "user":
+            return self.user.read(span.start, span.length)
+        return self.assistant.read(span.offset, span.length)
+
+    def cause_of(self, error: Event) -> Entry | None:
+        """Return what was sent and refused by this ``error``; None when it names nothing."""
+        event_id = (error.get("error") or {}).get("event_id")
+        if event_id is None:
+            return None
+        sent = (entry for entry in self if entry.direction == "sent")
+        return next((entry for entry in sent if entry.event.get("event_id") == event_id), None)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return one row an event; needs pandas (``pip install rt_notebook[analysis]``).
+
+        Columns
+        -------
+        `time_s` from the first event on, `wall_time` (UTC), `direction`, `type`,
+        `event_id`, `item_id`, `response_id`, `size_bytes`, `audio_ms`, `cell`, `caused_by`
+        (of an error: the row of the event that it refuses) and `event`.
+        """
+        from .frame import frame_of
+
+        return frame_of(self)
+
+    def _keep(self, direction: Direction, event: Event, audio: bytes) -> AudioSpan | None:
+        side = self.user if direction == "sent" else self.assistant
+        try:
+            offset = side.append(audio)
+        except OSError as error:
+            self._lose(error)
+            self.dropped_audio_bytes += len(audio)
+            return None
+        if side is self.user:
+            return AudioSpan("user", offset, len(audio), offset)
+        item_id = str(event.get("item_id"))
+        start = _put(self._places.setdefault(item_id, []), offset, len(audio))
+        return AudioSpan(item_id, start, len(audio), offset)
+
+    def _move_oldest(self) -> None:
+        oldest = self._entries.popleft()
+        try:
+            self._old.append(oldest)
+        except OSError as error:
+            self._lose(error)
+            self.dropped_entries += 1
+
+    def _lose(self, error: OSError) -> None:
+        if not self.dropped_entries + self.dropped_audio_bytes:
+            logger.warning("the log loses what is old: %s", error.strerror)
+
+
+def _put(places: list[tuple[int, int]], offset: int, length: int) -> int:
+    """Add a stretch to those of an item, and return where it begins within the item."""
+    start = sum(one for _, one in places)
+    if places and sum(places[-1]) == offset:
+        places[-1] = (places[-1][0], places[-1][1] + length)
+    else:
+        places.append((offset, length))
+    return start

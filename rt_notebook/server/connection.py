@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from ..config.dialect import from_wire
@@ -14,7 +15,7 @@ from .brains import Brain
 from .client_events import event_id_of, parsed
 from .dialogue import Dialogue
 from .limits import Limits
-from .outbox import Outbox, Socket
+from .outbox import Outbox
 from .refusals import Refusal
 from .session_defaults import DEFAULT_MODEL, Kind
 from .session_state import SessionState
@@ -57,7 +58,7 @@ class Connection:
 
     Parameters
     ----------
-    socket : Socket
+    socket : ServerConnection
         The accepted WebSocket.
     greeting : Greeting
         What the client asked for.
@@ -67,7 +68,7 @@ class Connection:
 
     def __init__(
         self,
-        socket: Socket,
+        socket: ServerConnection,
         greeting: Greeting,
         speech: Speech,
         brain: Brain,

@@ -19,7 +19,6 @@ from ..secret import Secret
 from .brains import Brain
 from .brains.demo import DemoBrain
 from .connection import Connection, Greeting
-from .faults import Faults
 from .gate import (
     PATH,
     Gate,
@@ -40,7 +39,6 @@ __all__ = ["running_server"]
 _log = logging.getLogger(__name__)
 
 _OPEN_TIMEOUT_S = 10.0  # for a whole request, however slowly it comes
-_PING_S = 20.0
 _BETA_HEADER, _BETA_PROTOCOL = "realtime=v1", "openai-beta.realtime-v1"
 
 
@@ -54,7 +52,6 @@ async def running_server(
     brain: Callable[[], Brain] = DemoBrain,
     limits: Limits | None = None,
     sunset: bool = False,
-    faults: Faults | None = None,
     open_timeout_s: float = _OPEN_TIMEOUT_S,
 ) -> AsyncIterator[str]:
     """Serve the Realtime API and yield the URL; models are the caller's to load.
@@ -75,8 +72,6 @@ async def running_server(
         The server's bounds; None is the default ones.
     sunset : bool
         Answer the beta dialect as OpenAI does today: with an error, and the end.
-    faults : Faults or None
-        What goes wrong on request; pings and deadlines are off where they could end it.
     open_timeout_s : float
         Seconds that a client has to say what it wants.
 
@@ -86,7 +81,7 @@ async def running_server(
         If the address cannot be bound.
     """
     gate, mint = Gate(key, is_loopback(host)), Mint("audio" if speech.can_speak else "text")
-    house = _House(gate, speech, brain, limits or Limits(), sunset, mint, faults or Faults())
+    house = _House(gate, speech, brain, limits or Limits(), sunset, mint)
     async with serve(
         house.connected,
         host,
@@ -94,8 +89,7 @@ async def running_server(
         create_connection=PostingConnection,
         process_request=house.before_upgrade,
         select_subprotocol=_subprotocol,
-        open_timeout=None if faults else open_timeout_s,
-        ping_interval=None if faults else _PING_S,
+        open_timeout=open_timeout_s,
         max_size=MAX_EVENT_BYTES,
         compression=None,
         server_header="rt_notebook",
@@ -115,28 +109,22 @@ class _House:
     limits: Limits
     sunset: bool
     mint: Mint
-    faults: Faults
     sessions: int = 0
 
     async def connected(self, socket: ServerConnection) -> None:
         """Serve one accepted WebSocket."""
         greeting = self._greeting(_own(socket))
-        faulty = self.faults.around(socket) if self.faults else socket
         self.sessions += 1
         _log.info("session %d opened", self.sessions)
         try:
-            connection = Connection(faulty, greeting, self.speech, self.brain(), self.limits)
+            connection = Connection(socket, greeting, self.speech, self.brain(), self.limits)
             await connection.serve()
         finally:
             self.sessions -= 1
             _log.info("session closed")
 
-    async def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
+    def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
         """Return the HTTP answer to a request that opens no session, else None."""
-        answer = self._answer(socket, request)
-        return answer or await self.faults.before_upgrade(socket)
-
-    def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
         refused = self.gate.refuse(request)
         if refused is not None:
             return refused

@@ -1,0 +1,108 @@
+"""One event of the log, and as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..protocol.events import Event
+from ..secret import redact
+
+__all__ = ["PLAYER_EVENTS", "AudioSpan", "Direction", "Entry", "from_json", "to_json"]
+
+Direction = Literal["sent", "received", "player"]
+
+#: What concerns the player, so that the log alone says what was heard: type → fields.
+#: Samples are at 24 kHz and counted in the epoch; a flush ends one (`protocol.playback`).
+PLAYER_EVENTS = {
+    "player.opened": (),  # from the next audio on, somebody plays
+    "player.closed": (),  # from the next audio on, nobody does
+    "player.played": ("epoch", "samples", "latency_ms"),  # rendered, and the device's latency
+    "player.audible": ("epoch", "latency_ms"),  # first sample of an answer that can be heard
+    "player.silenced": (),  # the user stopped the answer
+    "player.flushed": ("epoch", "samples", "latency_ms"),  # the final count of an ended epoch
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSpan:
+    """A stretch of a track, in bytes of PCM16 at 24 kHz.
+
+    Parameters
+    ----------
+    track : str
+        ``"user"``, or the id of an assistant's item.
+    start, length : int
+        Counted from the begin of that track.
+    offset : int
+        The same place counted in the side's whole line, `Log.user` or `Log.assistant`.
+    """
+
+    track: str
+    start: int
+    length: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the log.
+
+    Parameters
+    ----------
+    time : float
+        Monotonic seconds; only differences mean something.
+    wall_time : float
+        Unix seconds.
+    direction : {"sent", "received", "player"}
+        Seen from the client; ``player`` is an event of ours (`PLAYER_EVENTS`).
+    event : Event
+        Without its audio.
+    audio : AudioSpan or None
+        Where its audio is.
+    size_bytes : int
+        On the wire; 0 for what did not go over it.
+    cell : int or None
+        Execution count of the cell that asked for it.
+    """
+
+    time: float
+    wall_time: float
+    direction: Direction
+    event: Event
+    audio: AudioSpan | None = None
+    size_bytes: int = 0
+    cell: int | None = None
+
+
+def to_json(entry: Entry) -> str:
+    """Return an entry as one line, without its end; secrets are ``•••``, also by value."""
+    span = entry.audio
+    value = {
+        "time": entry.time,
+        "wall_time": entry.wall_time,
+        "direction": entry.direction,
+        "size_bytes": entry.size_bytes,
+        "cell": entry.cell,
+        "audio": span and [span.track, span.start, span.length, span.offset],
+        "event": entry.event,
+    }
+    kept = {name: one for name, one in value.items() if one is not None}
+    return redact(json.dumps(kept, separators=(",", ":"), ensure_ascii=False, default=str))
+
+
+def from_json(line: str | bytes) -> Entry:
+    """Return the entry of a line that `to_json` made."""
+    value: Mapping[str, Any] = json.loads(line)
+    span = value.get("audio")
+    return Entry(
+        value["time"],
+        value["wall_time"],
+        value["direction"],
+        Event(value["event"]),
+        AudioSpan(*span) if span else None,
+        value["size_bytes"],
+        value.get("cell"),
+    )
