@@ -12,7 +12,7 @@ from ..errors import RealtimeError
 from .brains import Brain, BrainFailed, CallMade, CallResult, Context, Entry, Message, Say
 from .conversation import Conversation, Item
 from .limits import Limits
-from .model_thread import ModelBusy, ModelFailed
+from .model_pool import ModelBusy, ModelFailed
 from .refusals import Refusal
 from .response_options import ResponseOptions
 from .responses import Emit, EndReason, Response, Status

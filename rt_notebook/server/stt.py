@@ -1,43 +1,44 @@
-"""Speech recognition: moonshine tiny-en (English) in a thread of its own."""
+"""Speech recognition: moonshine tiny-en (English), beside the event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
-from typing import Any
 
 from ..audio import pcm
 from ..audio.resample import resample
-from .model_thread import ModelThread
+from .model_pool import ModelPool
+from .moonshine import SAMPLE_RATE_HZ, Moonshine
 
 __all__ = ["Recogniser", "TurnTranscript"]
 
-_MODEL_HZ = 16000
-_LONGEST_S = 30  # the model's attention ends there
+_LONGEST = 30 * SAMPLE_RATE_HZ  # samples that are transcribed at once
+_THREADS = min(2, os.cpu_count() or 1)
 _KEEP_FROM_S = 12  # a part this long is not transcribed again after a pause
 
 
 class Recogniser:
-    """Turns PCM16 into text, one piece of audio at a time."""
+    """Turns PCM16 into text, for all sessions."""
 
     def __init__(self) -> None:
-        self._thread: ModelThread[Any] = ModelThread("speech recognition", _load)
+        self._pool = ModelPool("speech recognition", Moonshine, _THREADS)
 
     @property
     def is_idle(self) -> bool:
         """Whether it could begin at once."""
-        return self._thread.is_idle
+        return self._pool.is_idle
 
     def transcribe(self, audio: bytes, sample_rate_hz: int) -> asyncio.Future[str]:
         """Return what was said in PCM16 audio that is known to hold speech.
 
         Silence must not come here: the model answers it with "You".
         """
-        return self._thread.run(lambda model: _transcribe(model, audio, sample_rate_hz))
+        return self._pool.run(lambda model: _transcribe(model, audio, sample_rate_hz))
 
     def close(self) -> None:
         """Take no more audio."""
-        self._thread.close()
+        self._pool.close()
 
 
 class TurnTranscript:
@@ -100,23 +101,7 @@ class TurnTranscript:
         return " ".join(text for text in texts if text)
 
 
-def _load() -> Any:
-    from moonshine_voice import ModelArch, Transcriber, get_model_path
-
-    # Its own voice detection puts phantom words before the first line.
-    options = {"vad_threshold": "0.0"}
-    model = Transcriber(str(get_model_path("tiny-en")), ModelArch.TINY, options=options)
-    model.transcribe_without_streaming([0.0] * _MODEL_HZ, _MODEL_HZ)
-    return model
-
-
-def _transcribe(model: Any, audio: bytes, sample_rate_hz: int) -> str:
-    samples = resample(pcm.decode(audio), sample_rate_hz, _MODEL_HZ)
-    longest = _LONGEST_S * _MODEL_HZ
-    pieces = [samples[start : start + longest] for start in range(0, len(samples), longest)]
-    return " ".join(text for piece in pieces if (text := _piece(model, piece)))
-
-
-def _piece(model: Any, samples: pcm.FloatArray) -> str:
-    lines = model.transcribe_without_streaming(samples.tolist(), _MODEL_HZ).lines
-    return " ".join(line.text.strip() for line in lines).strip()
+def _transcribe(model: Moonshine, audio: bytes, sample_rate_hz: int) -> str:
+    samples = resample(pcm.decode(audio), sample_rate_hz, SAMPLE_RATE_HZ)
+    pieces = [samples[at : at + _LONGEST] for at in range(0, len(samples), _LONGEST)]
+    return " ".join(text for piece in pieces if (text := model.transcribe(piece)))

@@ -14,7 +14,7 @@ from typing import Any
 
 from .conversation import Item
 from .ids import obfuscation
-from .model_thread import ModelBusy
+from .model_pool import ModelBusy
 from .responses import Emit
 from .session_state import SessionState
 from .speech import SpeechNotInstalled

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import pcm
-from .model_thread import ModelThread
+from .model_pool import ModelPool
 
 __all__ = ["Synthesiser", "limited", "without_lead_in"]
 
@@ -23,7 +23,7 @@ class Synthesiser:
     """The server's one voice; every voice name of the API speaks with it."""
 
     def __init__(self) -> None:
-        self._thread: ModelThread[Any] = ModelThread("speech synthesis", _load)
+        self._pool: ModelPool[Any] = ModelPool("speech synthesis", _load)
 
     def speak(self, sentence: str, speed: float = 1.0) -> asyncio.Future[bytes]:
         """Return one sentence spoken, as PCM16 at 24 kHz, without silence before it.
@@ -36,11 +36,11 @@ class Synthesiser:
             The API allows 0.25 to 1.5; below 0.5 it stays at 0.5.
         """
         pace = min(max(speed, _SPEED[0]), _SPEED[1])
-        return self._thread.run(lambda model: _speak(model, sentence, pace))
+        return self._pool.run(lambda model: _speak(model, sentence, pace))
 
     def close(self) -> None:
         """Take no more sentences."""
-        self._thread.close()
+        self._pool.close()
 
 
 def _load() -> Any:

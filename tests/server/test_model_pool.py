@@ -7,13 +7,13 @@ import threading
 
 import pytest
 
-from rt_notebook.server.model_thread import MAX_WAITING, ModelBusy, ModelFailed, ModelThread
+from rt_notebook.server.model_pool import MAX_WAITING, ModelBusy, ModelFailed, ModelPool
 
 
 def test_a_full_queue_says_that_it_is_busy_and_takes_tasks_again_later():
     async def fill() -> None:
         gate = threading.Event()
-        thread: ModelThread[int] = ModelThread("counting", lambda: 1)
+        thread: ModelPool[int] = ModelPool("counting", lambda: 1)
         waiting = [thread.run(lambda model: (gate.wait(10), model)[1]) for _ in range(MAX_WAITING)]
         with pytest.raises(ModelBusy, match="The counting model is busy; try again"):
             await thread.run(lambda model: model)
@@ -28,7 +28,7 @@ def test_a_full_queue_says_that_it_is_busy_and_takes_tasks_again_later():
 def test_a_cancelled_task_leaves_the_queue():
     async def cancel() -> None:
         gate = threading.Event()
-        thread: ModelThread[int] = ModelThread("counting", lambda: 1)
+        thread: ModelPool[int] = ModelPool("counting", lambda: 1)
         first = thread.run(lambda _model: gate.wait(10))
         for _ in range(3 * MAX_WAITING):
             task = thread.run(lambda model: model)
@@ -48,7 +48,7 @@ def test_a_model_that_does_not_load_fails_every_task_with_the_reason():
         raise OSError("no such file")
 
     async def fail() -> None:
-        thread = ModelThread("counting", load)
+        thread = ModelPool("counting", load)
         for _ in range(2):
             with pytest.raises(ModelFailed, match="counting model could not be loaded: no such"):
                 await thread.run(lambda model: model)

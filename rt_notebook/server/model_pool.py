@@ -1,4 +1,4 @@
-"""A model and the one thread that may touch it."""
+"""A model, the threads that run it, and the tasks that wait for one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from ..errors import RealtimeError
 
-__all__ = ["ModelBusy", "ModelFailed", "ModelThread"]
+__all__ = ["ModelBusy", "ModelFailed", "ModelPool"]
 
 MAX_WAITING = 128
 
@@ -25,20 +25,22 @@ class ModelBusy(RealtimeError):
     """A model has more to do than it will get done soon."""
 
 
-class ModelThread(Generic[Model]):
-    """Loads a model at once in a thread of its own and runs everything with it there.
+class ModelPool(Generic[Model]):
+    """Loads a model at once in a thread of its own and runs everything with it beside the loop.
 
     Parameters
     ----------
     name : str
-        What the model is for; the thread is called so.
+        What the model is for; the threads are called so.
     load : callable
-        Imports and builds the model; nobody waits for it but the first task.
+        Imports and builds the model; nobody waits for it but the first tasks.
+    threads : int
+        How many tasks may run with it at once.
     """
 
-    def __init__(self, name: str, load: Callable[[], Model]) -> None:
+    def __init__(self, name: str, load: Callable[[], Model], threads: int = 1) -> None:
         self._name = name
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
         self._model = self._pool.submit(load)
         self._waiting = 0
 
