@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..config.dialect import from_wire, to_wire
-from ..config.hidden import concealed
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import (
     Effect,
@@ -30,8 +27,9 @@ from ..protocol.effects import (
     Settled,
     Speaking,
 )
-from ..protocol.events import Event, MalformedEvent, encode_audio, parse_event
-from ..protocol.machine import ACKNOWLEDGED_BY, SessionMachine
+from ..protocol.events import Event, MalformedEvent
+from ..protocol.machine import SessionMachine
+from ..protocol.requests import ACKNOWLEDGED_BY
 from ..record.cell import CELL
 from ..record.entry import Direction, Entry
 from ..record.log import Log
@@ -44,7 +42,7 @@ from .reply import Reply
 from .settings import Settings
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
-from .wire_audio import WireAudio, input_format, output_format
+from .wire import Wire
 
 __all__ = ["SessionCore"]
 
@@ -91,8 +89,7 @@ class SessionCore:
         self._transport = transport
         self._outstanding = Outstanding()
         self._observer = Observer()
-        self._audio = WireAudio()
-        self._last_play: Play | None = None
+        self._wire = Wire(dialect)
         self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
@@ -144,9 +141,7 @@ class SessionCore:
 
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
-        event = Event(type="input_audio_buffer.append")
-        sound = self._audio.encode(pcm, input_format(self.machine.session))
-        self._transmit(event, pcm, sound)
+        self._transmit(Event(type="input_audio_buffer.append"), pcm)
 
     def cancel(self) -> None:
         """Stop and silence the answer, and drop those that wait.
@@ -199,8 +194,8 @@ class SessionCore:
 
     def _receive(self, frame: str | bytes) -> None:
         try:
-            event = parse_event(frame, self._translate)
-            effects = [*self._decoded(self.machine.receive(event))]
+            event = self._wire.event(frame)
+            effects = [*self._wire.decoded(self.machine.receive(event), self.machine.session)]
         except MalformedEvent:
             self.malformed_events += 1
             return
@@ -218,45 +213,19 @@ class SessionCore:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
         return self.log.append(direction, event, time=now, wall_time=wall_time, **rest)
 
-    def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
-        """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
-        event = from_wire(event, self.dialect)
-        session = event.get("session")
-        if isinstance(session, dict) and isinstance(session.get("tools"), list):
-            tools = [
-                concealed(tool) if isinstance(tool, dict) else tool for tool in session["tools"]
-            ]
-            event = {**event, "session": {**session, "tools": tools}}
-        return event
-
-    def _transmit(self, event: Event, audio: bytes = b"", sound: bytes = b"") -> None:
-        """Send an event; of microphone audio both as it came and as it goes over the wire."""
+    def _transmit(self, event: Event, pcm: bytes = b"") -> None:
+        """Send an event; one of microphone audio with the audio beside it."""
         if self.status != "open":
             return
-        if audio:
-            text = f'{{"type":"{event.type}","audio":"{encode_audio(sound)}"}}'
+        if pcm:
+            frame = self._wire.audio_frame(pcm, self.machine.session)
         else:
-            text = Event(to_wire(event, self.dialect)).to_json()
+            frame = self._wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
-        entry = self._keep("sent", event, audio=audio, size_bytes=_size(text), cell=cell)
+        entry = self._keep("sent", event, audio=pcm, size_bytes=_size(frame), cell=cell)
         self.settings.sent(event)
-        self._transport.send(text, droppable=bool(audio))
+        self._transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")
-
-    def _decoded(self, effects: Iterable[Effect]) -> Iterator[Effect]:
-        """Let all audio be PCM16 at 24 kHz, whatever the session's format is."""
-        wire = output_format(self.machine.session)
-        for effect in effects:
-            if isinstance(effect, Play):
-                sound = self._audio.decode(effect.item_id, effect.audio, wire)
-                self._last_play = dataclasses.replace(effect, audio=sound)
-                yield self._last_play
-                continue
-            if isinstance(effect, PlayEnd) and self._last_play is not None:
-                rest = self._audio.finish(effect.item_id)
-                if rest and self._last_play.item_id == effect.item_id:
-                    yield dataclasses.replace(self._last_play, audio=rest)
-            yield effect
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""

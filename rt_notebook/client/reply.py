@@ -11,6 +11,7 @@ from ..record.log import Log
 from .waiting import Waitable, server_error
 
 if TYPE_CHECKING:
+    from ..analysis.cost import Cost
     from ..analysis.latency import TurnLatency
 
 __all__ = ["Reply"]
@@ -96,6 +97,14 @@ class Reply(Waitable["Reply"]):
     def usage(self) -> dict[str, Any] | None:
         """Tokens as the server counts them, at the end."""
         return self.response.get("usage")
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the response cost, by kind of token; None while, or if, it is not known."""
+        from ..analysis.bill import bill
+
+        charges = bill(self._log).of(self.id or "").charges
+        return charges[0].cost if charges else None
 
     @property
     def latency(self) -> TurnLatency:

@@ -18,7 +18,7 @@ from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.conversation import Conversation, Item
 from ..protocol.events import Event
 from ..protocol.heard import HeardItem, heard_items
-from ..protocol.machine import REQUEST_KEY
+from ..protocol.requests import REQUEST_KEY
 from ..record.log import Log
 from .backends import Backend
 from .core import SessionCore

@@ -8,14 +8,12 @@ Rules
 
 Theory of operation
 -------------------
-*Requests.* Every client event has an ``event_id``. The API acknowledges most of them with
-an event of another type (`ACKNOWLEDGED_BY`), and a refusal with ``error`` and the id. A
-request is *settled* by whichever comes first.
+*Requests.* See `RequestLedger`.
 
 *Responses.* The default conversation has one active response at a time. A
 ``response.create`` for it waits here until the one before is done; one with
 ``conversation: "none"`` goes out at once. A response is tied to its request by the
-metadata that we put in (`REQUEST_KEY`), else by order of arrival. A response that no
+metadata that we put in, else by order of arrival. A response that no
 request asked for was started by the server's turn detection.
 
 *Barge-in.* When the server hears speech, what still sounds is flushed at once, and late
@@ -25,7 +23,6 @@ rendered, and each item that was cut is truncated there.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -46,25 +43,9 @@ from .effects import (
 )
 from .events import Event, MalformedEvent, decode_audio
 from .playback import PlaybackLedger
+from .requests import RequestLedger, is_out_of_band
 
-__all__ = ["ACKNOWLEDGED_BY", "REQUEST_KEY", "SessionMachine", "is_out_of_band"]
-
-#: Metadata key under which a request's event id travels through the server and back.
-REQUEST_KEY = "rt_request"
-
-#: Client event → server event that acknowledges it. Appends have no acknowledgement.
-ACKNOWLEDGED_BY = {
-    "session.update": "session.updated",
-    "conversation.item.create": "conversation.item.added",
-    "conversation.item.retrieve": "conversation.item.retrieved",
-    "conversation.item.truncate": "conversation.item.truncated",
-    "conversation.item.delete": "conversation.item.deleted",
-    "input_audio_buffer.commit": "input_audio_buffer.committed",
-    "input_audio_buffer.clear": "input_audio_buffer.cleared",
-    "response.create": "response.created",
-}
-
-_ACTIVE_RESPONSE = "conversation_already_has_active_response"
+__all__ = ["SessionMachine"]
 
 
 class SessionMachine:
@@ -83,8 +64,7 @@ class SessionMachine:
         self.active_response: str | None = None
         self.user_speaking = False
         self._new_id = new_id
-        self._pending: dict[str, Event] = {}
-        self._queued: deque[Event] = deque()
+        self._requests = RequestLedger()
         self._out_of_band: set[str] = set()
         self._silenced: set[str] = set()
         self._items_of: dict[str, str] = {}  # item id → response id
@@ -99,14 +79,9 @@ class SessionMachine:
         event : Event
             With its ``event_id``.
         """
-        if event.type != "response.create":
-            return self._sent(event)
-        if is_out_of_band(event):
-            return self._sent(event)
-        if self._response_is_due():
-            self._queued.append(event)
-            return []
-        return self._sent(event)
+        if event.type == "response.create":
+            return self._requests.respond(event, self.active_response)
+        return self._requests.send(event)
 
     def cancel(self, response_id: str | None = None) -> list[Effect]:
         """Stop a response: what is queued is dropped, what sounds is flushed.
@@ -124,12 +99,9 @@ class SessionMachine:
                 event["response_id"] = response_id
             effects += [Send(event)]
         effects += self.interrupt(target)
-        if not effects and not self._queued:
+        if not effects and not self._requests.response_is_queued:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
-        dropped = Event(type="error", error={"message": "cancelled before it was sent"})
-        effects += [Settled(event["event_id"], dropped) for event in self._queued]
-        self._queued.clear()
-        return effects
+        return effects + self._requests.drop_queued()
 
     def interrupt(self, response_id: str | None = None) -> list[Effect]:
         """Silence the player, and whatever else comes of this response."""
@@ -154,7 +126,7 @@ class SessionMachine:
             if item is not None:
                 item.state = "interrupted"
             if heard.played_ms > 0:
-                effects += self._sent(
+                effects += self._requests.send(
                     Event(
                         type="conversation.item.truncate",
                         event_id=self._new_id(),
@@ -180,7 +152,7 @@ class SessionMachine:
         changed = self.conversation.receive(event)
         if changed:
             effects.append(ItemsChanged(tuple(changed)))
-        return self._acknowledged(event) + effects
+        return self._requests.acknowledged(event) + effects
 
     def _on_session(self, event: Event) -> list[Effect]:
         self.session = event["session"]
@@ -188,50 +160,21 @@ class SessionMachine:
         return []
 
     def _on_error(self, event: Event) -> list[Effect]:
-        error = event["error"]
-        event_id = self._blamed(error)
-        if event_id is None:
-            return []
-        request = self._pending.pop(event_id)
-        if error.get("code") == _ACTIVE_RESPONSE and request.type == "response.create":
-            # The server began one of its own just before ours arrived: ours comes next.
-            self._queued.appendleft(request)
-            return []
-        return [Settled(event_id, event), *self._next_response()]
-
-    def _blamed(self, error: dict[str, Any]) -> str | None:
-        event_id = error.get("event_id")
-        if event_id in self._pending:
-            return str(event_id)
-        if error.get("code") == _ACTIVE_RESPONSE:
-            return self._first_pending("response.create")
-        return None
+        settled = self._requests.refused(event)
+        return [*settled, *self._next_response()] if settled else []
 
     def _on_response_created(self, event: Event) -> list[Effect]:
         response = event["response"]
         response_id = str(response.get("id"))
-        request = self._request_of(response)
-        if request is not None and is_out_of_band(self._pending[request]):
+        request = self._requests.begun(response)
+        if request is not None and is_out_of_band(request):
             self._out_of_band.add(response_id)
         if response_id not in self._out_of_band:
             self.active_response = response_id
-        effects: list[Effect] = [ResponseStarted(response_id, request)]
-        if request is not None:
-            del self._pending[request]
-            effects.append(Settled(request, event))
-        return effects
-
-    def _request_of(self, response: dict[str, Any]) -> str | None:
-        """The pending request of a new response: by our metadata, else the oldest that fits."""
-        metadata = response.get("metadata")
-        if isinstance(metadata, dict) and REQUEST_KEY in metadata:
-            return metadata[REQUEST_KEY] if metadata[REQUEST_KEY] in self._pending else None
-        unmarked = (
-            id
-            for id, event in self._pending.items()
-            if event.type == "response.create" and not _is_marked(event)
-        )
-        return next(unmarked, None)
+        if request is None:
+            return [ResponseStarted(response_id, None)]
+        event_id = request["event_id"]
+        return [ResponseStarted(response_id, event_id), Settled(event_id, event)]
 
     def _on_response_done(self, event: Event) -> list[Effect]:
         response = event["response"]
@@ -286,41 +229,8 @@ class SessionMachine:
 
     # Within
 
-    def _sent(self, event: Event) -> list[Effect]:
-        if event.type in ACKNOWLEDGED_BY:
-            self._pending[event["event_id"]] = event
-        return [Send(event)]
-
-    def _acknowledged(self, event: Event) -> list[Effect]:
-        if event.type == "response.created":
-            return []  # tied to its request by metadata, in its handler
-        for event_id, request in self._pending.items():
-            if ACKNOWLEDGED_BY[request.type] == event.type and _same_item(request, event):
-                del self._pending[event_id]
-                return [Settled(event_id, event)]
-        return []
-
-    def _first_pending(self, type: str) -> str | None:
-        return next((id for id, event in self._pending.items() if event.type == type), None)
-
-    def _response_is_due(self) -> bool:
-        """Whether the default conversation has, or will have, a response before the next one."""
-        asked = (event for event in self._pending.values() if event.type == "response.create")
-        return (
-            self.active_response is not None
-            or bool(self._queued)
-            or any(not is_out_of_band(event) for event in asked)
-        )
-
     def _next_response(self) -> list[Effect]:
-        if not self._queued or self.active_response is not None:
-            return []
-        if any(
-            event.type == "response.create" and not is_out_of_band(event)
-            for event in self._pending.values()
-        ):
-            return []
-        return self._sent(self._queued.popleft())
+        return self._requests.next_response(self.active_response)
 
     def _interrupts(self) -> bool:
         detection = _input_audio(self.session).get("turn_detection")
@@ -339,26 +249,10 @@ class SessionMachine:
         return [ItemsChanged(tuple(item_ids))] if item_ids else []
 
 
-def is_out_of_band(event: Event) -> bool:
-    """Whether a ``response.create`` stays out of the default conversation."""
-    return bool((event.get("response") or {}).get("conversation") == "none")
-
-
-def _is_marked(event: Event) -> bool:
-    return REQUEST_KEY in ((event.get("response") or {}).get("metadata") or {})
-
-
 def _input_audio(session: dict[str, Any]) -> dict[str, Any]:
     audio = session.get("audio")
     audio_input = audio.get("input") if isinstance(audio, dict) else None
     return audio_input if isinstance(audio_input, dict) else {}
-
-
-def _same_item(request: Event, event: Event) -> bool:
-    """Whether an acknowledgement is about the item that the request named, if it named one."""
-    asked = request.get("item_id") or (request.get("item") or {}).get("id")
-    got = event.get("item_id") or (event.get("item") or {}).get("id")
-    return bool(asked is None or asked == got)
 
 
 _HANDLERS: dict[str, Callable[[SessionMachine, Event], list[Effect]]] = {

@@ -13,5 +13,6 @@ It speaks GA, and the beta dialect to those who ask for it. The rooms are
   whether words sound finished, ``transcribing`` what the client is told of them,
 - ``responses`` the ladder of events of one response, ``replying`` what drives it,
 - ``vad``, ``stt``, ``tts`` the models, ``brains`` what the answers say,
+- ``faults`` what breaks on request, ``fault_table`` how,
 - ``fixture`` the pytest fixture ``rt_server``.
 """

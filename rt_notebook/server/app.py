@@ -24,6 +24,7 @@ from ..secret import Secret
 from . import ids
 from .arguments import parsed
 from .brains.choice import chosen
+from .faults import Faults
 from .gate import is_loopback
 from .limits import Limits
 from .log import log_to_stderr
@@ -81,10 +82,12 @@ async def _run(options: argparse.Namespace) -> None:
         brain=brain,
         limits=Limits(sessions=options.max_sessions, lifetime_s=60 * options.session_minutes),
         sunset=options.sunset,
+        faults=Faults(options.fault, options.seed),
     ) as url:
         _warn_of_others(options)
         print(_ready_line(options, url, key, speech), flush=True)
-        speech.load()  # after the ready line: nobody waits for models who does not speak
+        if not options.no_speech:
+            speech.load()  # after the ready line: nobody waits for models who does not speak
         ends = [
             terminated.wait(),
             *([parent_gone(sys.stdin.buffer, parent)] if options.pipe else []),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from .faults import fault_help
 from .gate import is_loopback
 from .limits import Limits
 
@@ -20,6 +21,9 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; a usage error ends the process with status 2."""
     parser = _parser()
     options = parser.parse_args(argv)
+    if "list" in options.fault:
+        print(fault_help())
+        parser.exit()
     if not is_loopback(options.host) and (options.no_auth or not (options.key or options.pipe)):
         parser.error("a host that others reach needs a key: --key KEY")
     if options.max_sessions < 1 or options.session_minutes <= 0:
@@ -53,7 +57,17 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--brain-key-env", metavar="NAME", help="environment variable with a chat endpoint's key"
     )
-    parser.add_argument("--seed", type=int, help="make ids and padding the same in every run")
+    parser.add_argument("--no-speech", action="store_true", help="load no models: text alone")
+    parser.add_argument(
+        "--seed", type=int, help="make ids, padding and faults the same in every run"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:PARAM][@FROM][*TIMES]",
+        help="break something on purpose, any number of times; --fault list shows what",
+    )
     parser.add_argument(
         "--sunset", action="store_true", help="answer the beta dialect as OpenAI does today"
     )

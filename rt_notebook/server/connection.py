@@ -7,7 +7,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from ..config.dialect import from_wire
@@ -15,7 +14,7 @@ from .brains import Brain
 from .client_events import event_id_of, parsed
 from .dialogue import Dialogue
 from .limits import Limits
-from .outbox import Outbox
+from .outbox import Outbox, Socket
 from .refusals import Refusal
 from .session_defaults import DEFAULT_MODEL, Kind
 from .session_state import SessionState
@@ -58,7 +57,7 @@ class Connection:
 
     Parameters
     ----------
-    socket : ServerConnection
+    socket : Socket
         The accepted WebSocket.
     greeting : Greeting
         What the client asked for.
@@ -68,7 +67,7 @@ class Connection:
 
     def __init__(
         self,
-        socket: ServerConnection,
+        socket: Socket,
         greeting: Greeting,
         speech: Speech,
         brain: Brain,

@@ -11,7 +11,8 @@
 
 The mark's arguments are ``brain`` (the words of ``rt-notebook serve --brain``, or a
 callable that returns a brain), ``speech`` (False loads no models: enough for text),
-``sunset`` and ``limits``. Every test gets a server of its own; models are loaded once.
+``fault`` (what breaks, as for ``--fault``; a list for several), ``seed``, ``sunset`` and
+``limits``. Every test gets a server of its own; models are loaded once.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ def serving(**options: Any) -> Iterator[str]:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line(
-        "markers", "rt_server(brain, speech, sunset, limits): how the rt_server fixture serves"
+        "markers",
+        "rt_server(brain, speech, fault, seed, sunset, limits): how the rt_server fixture serves",
     )
 
 
@@ -132,15 +134,18 @@ def rt_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
 
     from ..secret import Secret
     from .brains.choice import chosen
+    from .faults import Faults
     from .speech import Speech
 
     mark = request.node.get_closest_marker("rt_server")
     options: dict[str, Any] = dict(mark.kwargs) if mark else {}
     speaks = options.pop("speech", True)
     brain = options.pop("brain", "demo")
+    fault = options.pop("fault", ())
+    faults = Faults([fault] if isinstance(fault, str) else fault, options.pop("seed", None))
     if not callable(brain):
         brain = chosen([brain] if isinstance(brain, str) else list(brain))
     speech = request.getfixturevalue("rt_speech") if speaks else Speech()
     key = secrets.token_urlsafe(24)
-    with serving(key=Secret(key), speech=speech, brain=brain, **options) as url:
+    with serving(key=Secret(key), speech=speech, brain=brain, faults=faults, **options) as url:
         yield RunningServer(url, key)

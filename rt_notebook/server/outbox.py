@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -19,9 +19,15 @@ from websockets.exceptions import ConnectionClosed
 from .beta import beta_event
 from .ids import make_id
 
-__all__ = ["Outbox"]
+if TYPE_CHECKING:
+    from .faults import FaultySocket
+
+__all__ = ["Outbox", "Socket"]
 
 _log = logging.getLogger(__name__)
+
+
+Socket: TypeAlias = "ServerConnection | FaultySocket"
 
 
 class Outbox:
@@ -29,7 +35,7 @@ class Outbox:
 
     Parameters
     ----------
-    socket : ServerConnection
+    socket : Socket
         Where they go.
     dialect : {"ga", "beta"}
         How the client wants to hear them.
@@ -37,7 +43,7 @@ class Outbox:
         How much may wait.
     """
 
-    def __init__(self, socket: ServerConnection, dialect: str, unread_bytes: int) -> None:
+    def __init__(self, socket: Socket, dialect: str, unread_bytes: int) -> None:
         self._socket = socket
         self._dialect = dialect
         self._unread_bytes = unread_bytes

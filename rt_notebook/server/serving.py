@@ -19,6 +19,7 @@ from ..secret import Secret
 from .brains import Brain
 from .brains.demo import DemoBrain
 from .connection import Connection, Greeting
+from .faults import Faults
 from .gate import (
     PATH,
     Gate,
@@ -39,6 +40,7 @@ __all__ = ["running_server"]
 _log = logging.getLogger(__name__)
 
 _OPEN_TIMEOUT_S = 10.0  # for a whole request, however slowly it comes
+_PING_S = 20.0
 _BETA_HEADER, _BETA_PROTOCOL = "realtime=v1", "openai-beta.realtime-v1"
 
 
@@ -52,6 +54,7 @@ async def running_server(
     brain: Callable[[], Brain] = DemoBrain,
     limits: Limits | None = None,
     sunset: bool = False,
+    faults: Faults | None = None,
     open_timeout_s: float = _OPEN_TIMEOUT_S,
 ) -> AsyncIterator[str]:
     """Serve the Realtime API and yield the URL; models are the caller's to load.
@@ -72,6 +75,8 @@ async def running_server(
         The server's bounds; None is the default ones.
     sunset : bool
         Answer the beta dialect as OpenAI does today: with an error, and the end.
+    faults : Faults or None
+        What goes wrong on request; pings and deadlines are off where they could end it.
     open_timeout_s : float
         Seconds that a client has to say what it wants.
 
@@ -81,7 +86,7 @@ async def running_server(
         If the address cannot be bound.
     """
     gate, mint = Gate(key, is_loopback(host)), Mint("audio" if speech.can_speak else "text")
-    house = _House(gate, speech, brain, limits or Limits(), sunset, mint)
+    house = _House(gate, speech, brain, limits or Limits(), sunset, mint, faults or Faults())
     async with serve(
         house.connected,
         host,
@@ -89,7 +94,8 @@ async def running_server(
         create_connection=PostingConnection,
         process_request=house.before_upgrade,
         select_subprotocol=_subprotocol,
-        open_timeout=open_timeout_s,
+        open_timeout=None if faults else open_timeout_s,
+        ping_interval=None if faults else _PING_S,
         max_size=MAX_EVENT_BYTES,
         compression=None,
         server_header="rt_notebook",
@@ -109,22 +115,28 @@ class _House:
     limits: Limits
     sunset: bool
     mint: Mint
+    faults: Faults
     sessions: int = 0
 
     async def connected(self, socket: ServerConnection) -> None:
         """Serve one accepted WebSocket."""
         greeting = self._greeting(_own(socket))
+        faulty = self.faults.around(socket) if self.faults else socket
         self.sessions += 1
         _log.info("session %d opened", self.sessions)
         try:
-            connection = Connection(socket, greeting, self.speech, self.brain(), self.limits)
+            connection = Connection(faulty, greeting, self.speech, self.brain(), self.limits)
             await connection.serve()
         finally:
             self.sessions -= 1
             _log.info("session closed")
 
-    def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
+    async def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
         """Return the HTTP answer to a request that opens no session, else None."""
+        answer = self._answer(socket, request)
+        return answer or await self.faults.before_upgrade(socket)
+
+    def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
         refused = self.gate.refuse(request)
         if refused is not None:
             return refused

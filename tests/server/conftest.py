@@ -14,6 +14,7 @@ from rt_notebook.server import fixture
 from rt_notebook.server.brains.demo import DemoBrain
 from rt_notebook.server.speech import Speech
 
+from .process import program
 from .wire import KEY
 
 
@@ -47,4 +48,11 @@ def speech() -> Iterator[Speech]:
 def speech_server(speech: Speech) -> Iterator[str]:
     """URL of a server that hears and speaks."""
     with serving(speech) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def server_process() -> Iterator[str]:
+    """URL of a server that hears and speaks, in a process of its own."""
+    with program("--key", KEY) as (_process, url, _key):
         yield url

@@ -9,20 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from .process import PATIENCE_S, ROOT, SERVER, child, program
 from .wire import KEY, run, status_of, wired
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = [sys.executable, "-m", "rt_notebook.server"]
-PATIENCE_S = 20
 
 # Starts a server, tells its process id and URL, and waits to be killed. With an argument it
 # first forks a process that inherits the pipe and outlives it.
@@ -40,28 +34,6 @@ if holder == 0:
 print(json.dumps({"pid": child.pid, "holder": holder, **ready}), flush=True)
 time.sleep(60)
 """
-
-
-@contextmanager
-def child(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen, dict]]:
-    """Start a server as a child and yield it with its ready line."""
-    process = subprocess.Popen(
-        [*SERVER, "--pipe", *options],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        process.stdin.write(json.dumps({"key": KEY}).encode() + b"\n")
-        process.stdin.flush()
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.stdin.close()  # twice does no harm
-        process.wait(PATIENCE_S)
-        process.stdout.close()
-        process.stderr.close()
 
 
 def is_served(url: str) -> bool:
@@ -183,26 +155,6 @@ def test_a_server_of_its_own_says_where_it_serves_and_stops_when_asked():
         assert line.endswith("/v1/realtime (no key)\n")
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
-
-
-@contextmanager
-def program(*options: str) -> Iterator[tuple[subprocess.Popen, str, str]]:
-    """Run a server of its own; yield it, its URL, and its key."""
-    process = subprocess.Popen(
-        [*SERVER, "--port", "0", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _serving, url, shown = process.stdout.readline().split(" ", 2)
-        yield process, url, shown.strip("()\n").removeprefix("key ")
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-        process.stdout.close()
-        process.stderr.close()
 
 
 def test_a_key_is_made_up_and_printed_and_the_chosen_brain_answers():

@@ -57,8 +57,8 @@ async def send_sound(connection: Any, pcm: bytes) -> None:
 
 
 @run
-async def test_a_text_turn(text_server):
-    async with connected(text_server) as connection:
+async def test_a_text_turn(server_process):
+    async with connected(server_process) as connection:
         await until(connection, "session.created")
         await connection.session.update(session=text_session())
         await say_text(connection, "What is seven plus five?")
@@ -70,8 +70,8 @@ async def test_a_text_turn(text_server):
 
 
 @run
-async def test_a_tool_turn(text_server):
-    async with connected(text_server) as connection:
+async def test_a_tool_turn(server_process):
+    async with connected(server_process) as connection:
         await connection.session.update(session=text_session(tools=[WEATHER]))
         await say_text(connection, "What is the weather in London?")
         await connection.response.create()
@@ -86,8 +86,8 @@ async def test_a_tool_turn(text_server):
 
 
 @run
-async def test_a_response_out_of_band(text_server):
-    async with connected(text_server) as connection:
+async def test_a_response_out_of_band(server_process):
+    async with connected(server_process) as connection:
         part = {"type": "input_text", "text": "What is two plus two?"}
         question = {"type": "message", "role": "user", "content": [part]}
         response = {
@@ -103,19 +103,19 @@ async def test_a_response_out_of_band(text_server):
 
 
 @run
-async def test_a_minted_key_opens_a_session(text_server):
-    secret = await client(text_server).realtime.client_secrets.create(
+async def test_a_minted_key_opens_a_session(server_process):
+    secret = await client(server_process).realtime.client_secrets.create(
         expires_after={"anchor": "created_at", "seconds": 60},
         session=text_session(instructions="Be brief."),
     )
-    async with connected(text_server, key=secret.value) as connection:
+    async with connected(server_process, key=secret.value) as connection:
         [created] = await until(connection, "session.created")
         assert created.session.instructions == "Be brief."
 
 
 @run
-async def test_a_spoken_turn_and_its_interruption(speech_server):
-    async with connected(speech_server) as connection:
+async def test_a_spoken_turn_and_its_interruption(server_process):
+    async with connected(server_process) as connection:
         transcription = {"model": "gpt-live-transcribe"}
         session = {"type": "realtime", "audio": {"input": {"transcription": transcription}}}
         await connection.session.update(session=session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .test_app import child
+from .process import child
 from .wire import run, wired
 
 pytestmark = pytest.mark.slow

@@ -1,36 +1,70 @@
-"""Clients that we did not write, each in an environment of its own: the long suite."""
+"""Clients that we did not write make five turns with the server: the long suite.
+
+Each tells what it believes of them, from its own history and events where it keeps them.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.server.wire import KEY
+from tests.speech import say, words
+
+from .environments import CLIENTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
-HERE = Path(__file__).parent
+PAUSE = bytes(48 * 900)
+SENTENCES = {
+    "sum": "What is seven plus five?",
+    "story": "Tell me a long story.",
+    "stop": "Stop it, please.",
+}
 
 
-def test_openai_agents_makes_a_text_turn_and_a_tool_turn(text_server, tmp_path):
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, timeout=120)
-    python = next(tmp_path.glob("venv/[bS]*/python*"))
-    install = [python, "-m", "pip", "install", "--quiet", "openai-agents", "websockets"]
-    subprocess.run(install, check=True, timeout=600)
-    result = subprocess.run(
-        [python, HERE / "agents_client.py", text_server, KEY],
-        env={**os.environ, "OPENAI_AGENTS_DISABLE_TRACING": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert result.returncode == 0, result.stderr
-    [sum_], [call], [weather] = json.loads(result.stdout.splitlines()[-1])
-    assert sum_["content"][0]["text"].endswith("Seven plus five is twelve.")
-    assert (call["name"], json.loads(call["arguments"])) == ("get_weather", {"city": "London"})
-    assert "Foggy in London" in weather["content"][0]["text"]
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory) -> Path:
+    """A folder with what the clients say: PCM16 at 24 kHz, a pause at the end."""
+    folder = tmp_path_factory.mktemp("sounds")
+    for name, sentence in SENTENCES.items():
+        (folder / f"{name}.pcm").write_bytes(say(sentence) + PAUSE)
+    return folder
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def outcome(request, tmp_path_factory, server_process, sounds) -> dict[str, Any]:
+    """What one client tells of its turns."""
+    folder = tmp_path_factory.mktemp("client")
+    return CLIENTS[request.param].outcome(folder, server_process, KEY, sounds)
+
+
+def test_a_text_turn_is_answered(outcome):
+    assert outcome["text"]["said"].endswith("Seven plus five is twelve.")
+
+
+def test_a_tool_is_called_and_its_result_told(outcome):
+    turn = outcome["tool"]
+    assert (turn["name"], turn["arguments"]) == ("get_weather", {"city": "London"})
+    assert "Foggy in London" in turn["said"]
+
+
+def test_a_spoken_turn_is_heard_and_answered_aloud(outcome):
+    turn = outcome["audio"]
+    assert words(turn["heard"]) == words(SENTENCES["sum"])
+    assert turn["said"].endswith("Seven plus five is twelve.")
+    assert turn["sound_ms"] > 100 * len(words(turn["said"]))
+
+
+def test_speech_interrupts_the_answer_which_is_cut_to_what_was_heard(outcome):
+    expected = {"status": "cancelled", "truncated": 1, "next": "completed"}
+    assert outcome["interruption"] == expected
+
+
+def test_a_response_out_of_band_leaves_the_conversation_alone(outcome):
+    turn = outcome["out_of_band"]
+    assert turn["said"].endswith("Two plus two is four.")
+    assert (turn["metadata"], turn["conversation_id"]) == ({"topic": "sums"}, None)
+    assert turn["items"] == 0

@@ -1,0 +1,177 @@
+"""What a talk was charged for: its responses, and apart from them its transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from ..record.log import Log
+from .cost import Cost, Tokens, price_of, price_of_tokens
+from .prices import Prices, price_list
+
+__all__ = ["Bill", "Charge", "bill", "forecast"]
+
+_TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One thing that is paid for.
+
+    Parameters
+    ----------
+    kind : {"response", "transcription"}
+        What it is.
+    id : str
+        Of the response, or of the item that was transcribed.
+    model : str
+        In force when it was made, as the server named it; empty when it did not.
+    usage : dict or None
+        As the server gave it.
+    cost : Cost or None
+        None if it cannot be known.
+    """
+
+    kind: Literal["response", "transcription"]
+    id: str
+    model: str
+    usage: dict[str, Any] | None
+    cost: Cost | None
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """Tokens by kind; None if the server did not say, or bills by the minute."""
+        per_minute = self.usage is not None and self.usage.get("type") == "duration"
+        return None if per_minute else Tokens.of(self.usage)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Charges in the order in which they came."""
+
+    charges: tuple[Charge, ...] = ()
+
+    @property
+    def known(self) -> Cost:
+        """The sum of what is known."""
+        return Cost.sum(charge.cost for charge in self.charges if charge.cost is not None)
+
+    @property
+    def unknown(self) -> tuple[Charge, ...]:
+        """The charges whose cost cannot be known."""
+        return tuple(charge for charge in self.charges if charge.cost is None)
+
+    @property
+    def dollars(self) -> Decimal | None:
+        """What it comes to; None as long as a part of it is unknown."""
+        return None if self.unknown else self.known.dollars
+
+    @property
+    def tokens(self) -> Tokens:
+        """Tokens of all charges that are counted in tokens."""
+        counts = (charge.tokens for charge in self.charges)
+        return sum((tokens for tokens in counts if tokens is not None), Tokens())
+
+    def of(self, *ids: str) -> Bill:
+        """Return the charges for these responses and items."""
+        return Bill(tuple(charge for charge in self.charges if charge.id in ids))
+
+
+def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) -> Bill:
+    """Return what a talk was charged for.
+
+    Parameters
+    ----------
+    log : Log
+        Of a session, open or recorded.
+    model : str, optional
+        Price the responses as if this one had made them.
+    prices : mapping of str to Price, optional
+        Looked up before the table of `prices`.
+    """
+    charges: list[Charge] = []
+    in_force: dict[str, Any] = {}
+    for entry in log:
+        event = entry.event
+        if entry.direction != "received":
+            continue
+        if event.type in ("session.created", "session.updated"):
+            in_force = event["session"]
+        elif event.type == "response.done":
+            response = event["response"]
+            name, usage = model or str(in_force.get("model") or ""), response.get("usage")
+            cost = price_of(usage, name, prices)
+            charges.append(Charge("response", str(response.get("id")), name, usage, cost))
+        elif event.type == _TRANSCRIBED:
+            name, usage = _transcription_model(in_force), event.get("usage")
+            cost = price_of(usage, name, prices)
+            charges.append(Charge("transcription", event["item_id"], name, usage, cost))
+    return Bill(tuple(charges))
+
+
+def forecast(
+    turns: Sequence[Tokens], n_turns: int, model: str, prices: Prices | None = None
+) -> list[Cost | None]:
+    """Return what the next turns of a talk will cost, if it goes on as it went.
+
+    Every turn sends the whole conversation again: the input grows by what a turn adds, and
+    of the input before, the share that was cached stays cached. A talk of one turn says
+    nothing of the cache, so none is assumed.
+
+    Parameters
+    ----------
+    turns : sequence of Tokens
+        Those that were, at least one.
+    n_turns : int
+        How many to look ahead.
+    model : str
+        Whose prices count.
+    prices : mapping of str to Price, optional
+        Looked up before the table of `prices`.
+    """
+    price = price_list(model, prices)
+    if price is None or not turns:
+        return [None] * n_turns
+    return [price_of_tokens(_ahead(turns, steps), price) for steps in range(1, n_turns + 1)]
+
+
+def _ahead(turns: Sequence[Tokens], steps: int) -> Tokens:
+    counts: dict[str, int] = {}
+    for modality in ("text", "audio", "image"):
+        inputs = [_input(turn, modality) for turn in turns]
+        growth = _growth(turns, modality)
+        coming = inputs[-1] + growth * steps
+        cached = (coming - growth) * _cached_share(turns, modality)
+        counts[f"cached_{modality}"] = round(cached)
+        counts[modality] = round(coming) - round(cached)
+    for kind in ("text_out", "audio_out", "reasoning"):
+        counts[kind] = round(sum(getattr(turn, kind) for turn in turns) / len(turns))
+    return Tokens(**counts)
+
+
+def _growth(turns: Sequence[Tokens], modality: str) -> float:
+    """Tokens by which the input grows from one turn to the next."""
+    inputs = [_input(turn, modality) for turn in turns]
+    if len(turns) > 1:
+        return max(0.0, (inputs[-1] - inputs[0]) / (len(turns) - 1))
+    # What was said in the only turn comes again; its text is not told from the instructions.
+    said_before = inputs[0] if modality == "audio" else 0
+    return float(said_before + getattr(turns[0], f"{modality}_out", 0))
+
+
+def _cached_share(turns: Sequence[Tokens], modality: str) -> float:
+    """Which part of the input before was read from the cache."""
+    before = sum(_input(turn, modality) for turn in turns[:-1])
+    cached = sum(getattr(turn, f"cached_{modality}") for turn in turns[1:])
+    return min(1.0, cached / before) if before else 0.0
+
+
+def _input(tokens: Tokens, modality: str) -> int:
+    return int(getattr(tokens, modality) + getattr(tokens, f"cached_{modality}"))
+
+
+def _transcription_model(session: dict[str, Any]) -> str:
+    audio_input = (session.get("audio") or {}).get("input") or {}
+    return str((audio_input.get("transcription") or {}).get("model") or "")

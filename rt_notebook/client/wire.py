@@ -1,0 +1,78 @@
+"""Between the frames of one connection and events: dialect, secrets, audio formats.
+
+On this side everything is GA, and all audio is mono PCM16 at 24 kHz.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..config.dialect import from_wire, to_wire
+from ..config.hidden import concealed
+from ..protocol.effects import Effect, Play, PlayEnd
+from ..protocol.events import Event, encode_audio, parse_event
+from .wire_audio import WireAudio, input_format, output_format
+
+__all__ = ["Wire"]
+
+
+class Wire:
+    """The codec of one connection.
+
+    Parameters
+    ----------
+    dialect : {"ga", "beta"}
+        How the server speaks.
+    """
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+        self._audio = WireAudio()
+        self._last_play: Play | None = None
+
+    def event(self, frame: str | bytes) -> Event:
+        """Return what a frame says.
+
+        Raises
+        ------
+        MalformedEvent
+            If it is no event.
+        """
+        return parse_event(frame, self._translate)
+
+    def frame(self, event: Event) -> str:
+        """Return the text frame that sends an event, with the text of each `Secret`."""
+        return Event(to_wire(event, self._dialect)).to_json()
+
+    def audio_frame(self, pcm: bytes, session: Mapping[str, Any]) -> str:
+        """Return the text frame that sends the microphone's next chunk."""
+        sound = self._audio.encode(pcm, input_format(session))
+        return f'{{"type":"input_audio_buffer.append","audio":"{encode_audio(sound)}"}}'
+
+    def decoded(self, effects: Iterable[Effect], session: Mapping[str, Any]) -> Iterator[Effect]:
+        """Let the audio of what is played be PCM16 at 24 kHz."""
+        format = output_format(session)
+        for effect in effects:
+            if isinstance(effect, Play):
+                sound = self._audio.decode(effect.item_id, effect.audio, format)
+                self._last_play = dataclasses.replace(effect, audio=sound)
+                yield self._last_play
+                continue
+            if isinstance(effect, PlayEnd) and self._last_play is not None:
+                rest = self._audio.finish(effect.item_id)
+                if rest and self._last_play.item_id == effect.item_id:
+                    yield dataclasses.replace(self._last_play, audio=rest)
+            yield effect
+
+    def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
+        event = from_wire(event, self._dialect)
+        session = event.get("session")
+        if isinstance(session, dict) and isinstance(session.get("tools"), list):
+            tools = [
+                concealed(tool) if isinstance(tool, dict) else tool for tool in session["tools"]
+            ]
+            event = {**event, "session": {**session, "tools": tools}}
+        return event
