@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .server_events import _all_events_are_valid, _watched  # noqa: F401
+
 # A busy machine is no failure.
 settings.register_profile("rt_notebook", deadline=None)
 settings.load_profile("rt_notebook")

@@ -14,7 +14,7 @@ from rt_notebook.server import fixture
 from rt_notebook.server.brains.demo import DemoBrain
 from rt_notebook.server.speech import Speech
 
-from .process import program
+from .process import PATIENCE_S, program
 from .wire import KEY
 
 
@@ -53,6 +53,9 @@ def speech_server(speech: Speech) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def server_process() -> Iterator[str]:
-    """URL of a server that hears and speaks, in a process of its own."""
-    with program("--key", KEY) as (_process, url, _key):
+    """URL of a server that hears and speaks, in a process of its own that checks its events."""
+    with program("--key", KEY, module="tests.server.checked_server") as (process, url, _key):
         yield url
+        process.terminate()
+        process.wait(PATIENCE_S)
+        assert process.stderr.read() == ""

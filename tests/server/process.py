@@ -42,10 +42,12 @@ def child(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen,
 
 
 @contextmanager
-def program(*options: str) -> Iterator[tuple[subprocess.Popen, str, str]]:
+def program(
+    *options: str, module: str = "rt_notebook.server"
+) -> Iterator[tuple[subprocess.Popen, str, str]]:
     """Run a server of its own; yield it, its URL, and its key."""
     process = subprocess.Popen(
-        [*SERVER, "--port", "0", *options],
+        [sys.executable, "-m", module, "--port", "0", *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -35,24 +35,15 @@ TEXT_LADDER = [
 ]
 
 
-class BetaWire(Wire):
-    """A client that checks nothing: the SDK's types of today are GA's."""
-
-    async def receive(self) -> dict:
-        event = json.loads(await self.socket.recv())
-        self.events.append(event)
-        return event
-
-
 @asynccontextmanager
-async def beta_wired(url: str, **options) -> AsyncIterator[BetaWire]:
+async def beta_wired(url: str, **options) -> AsyncIterator[Wire]:
     async with connect(url, **(options or {"additional_headers": HEADERS})) as socket:
-        wire = BetaWire(socket)
+        wire = Wire(socket, "beta")
         await wire.one("session.created")
         yield wire
 
 
-async def said(wire: BetaWire, text: str) -> dict:
+async def said(wire: Wire, text: str) -> dict:
     part = {"type": "input_text", "text": text}
     item = {"type": "message", "role": "user", "content": [part]}
     await wire.send({"type": "conversation.item.create", "item": item})

@@ -66,6 +66,8 @@ def test_people_test_their_own_agents_with_it(tmp_path):
             "--strict-markers",
             "-p",
             "no:cacheprovider",
+            "-p",
+            "tests.server_events",
             *plugin,
         ],
         cwd=tmp_path,

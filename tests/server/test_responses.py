@@ -10,8 +10,9 @@ import pytest
 from rt_notebook.server.conversation import Conversation, Item
 from rt_notebook.server.response_options import ResponseOptions
 from rt_notebook.server.responses import Response
+from tests.server_events import check_event
 
-from .wire import audio_of, check_event, order
+from .wire import audio_of, order
 
 PCM = {"type": "audio/pcm", "rate": 24000}
 

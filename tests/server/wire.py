@@ -10,7 +10,6 @@ import asyncio
 import base64
 import functools
 import json
-import typing
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +17,9 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-__all__ = ["KEY", "Wire", "audio_of", "check_event", "order", "run", "shape", "wired"]
+from tests.server_events import check_event
+
+__all__ = ["KEY", "Wire", "audio_of", "order", "run", "shape", "wired"]
 
 KEY = "test-key-of-the-offline-server"
 PATIENCE_S = 30
@@ -26,27 +27,12 @@ PATIENCE_S = 30
 Event = dict[str, Any]
 
 
-@functools.lru_cache(maxsize=1)
-def server_event_types() -> dict[str, Any]:
-    """Return the SDK's pydantic model of every server event, by its ``type``."""
-    from openai.types.realtime import RealtimeServerEvent
-
-    union = typing.get_args(RealtimeServerEvent)[0]
-    models = typing.get_args(union)
-    return {typing.get_args(m.model_fields["type"].annotation)[0]: m for m in models}
-
-
-def check_event(event: Event) -> None:
-    """Fail unless the event validates strictly against the SDK's type of it."""
-    assert event["event_id"].startswith("event_")
-    server_event_types()[event["type"]].model_validate(event, strict=True)
-
-
 class Wire:
     """One connection, and every event that came over it."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, dialect: str = "ga") -> None:
         self.socket = socket
+        self.dialect = dialect
         self.events: list[Event] = []
         self.times: list[float] = []
 
@@ -58,7 +44,7 @@ class Wire:
         frame = await asyncio.wait_for(self.socket.recv(), PATIENCE_S)
         self.times.append(asyncio.get_running_loop().time())
         event = json.loads(frame)
-        check_event(event)
+        check_event(event, self.dialect)
         assert event["event_id"] not in {earlier["event_id"] for earlier in self.events}
         self.events.append(event)
         return event
