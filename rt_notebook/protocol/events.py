@@ -24,6 +24,7 @@ __all__ = [
     "MAX_EVENT_BYTES",
     "Event",
     "MalformedEvent",
+    "append_frame",
     "decode_audio",
     "encode_audio",
     "parse_event",
@@ -119,7 +120,7 @@ def parse_event(
     if len(frame) > MAX_EVENT_BYTES:
         raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_EVENT_BYTES}")
     try:
-        value = json.loads(frame, parse_constant=_refuse_constant)
+        value = _DECODER.decode(frame)
     except (ValueError, RecursionError):
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
@@ -131,6 +132,10 @@ def parse_event(
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+# `json.loads` would make one for every frame.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _check_fields(event: Event) -> None:
@@ -155,6 +160,11 @@ def _depth(value: object) -> int:
         ]
         depth += 1
     return depth
+
+
+def append_frame(audio: bytes) -> str:
+    """Return audio in the session's format as the text frame that sends it."""
+    return f'{{"type":"input_audio_buffer.append","audio":"{encode_audio(audio)}"}}'
 
 
 def encode_audio(audio: bytes) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-__all__ = ["audio_delta", "response_begins", "response_ends", "speech_started", "speech_stopped"]
+__all__ = [
+    "audio_delta",
+    "response_begins",
+    "response_ends",
+    "speech_started",
+    "speech_stopped",
+    "transcript_delta",
+]
 
 Event = dict[str, Any]
 
@@ -33,6 +40,18 @@ def audio_delta(number: int, pcm: bytes | str) -> Event:
         output_index=0,
         content_index=0,
         delta=delta,
+    )
+
+
+def transcript_delta(number: int, text: str) -> Event:
+    """A piece of what response `number` says."""
+    return _event(
+        "response.output_audio_transcript.delta",
+        response_id=f"resp_{number}",
+        item_id=f"item_{number}",
+        output_index=0,
+        content_index=0,
+        delta=text,
     )
 
 
