@@ -83,7 +83,8 @@ class Event(dict[str, Any]):
     @property
     def type(self) -> str:
         """The API's event name, such as ``"response.done"``."""
-        return str(self["type"])
+        name: str = self["type"]
+        return name
 
     def to_json(self) -> str:
         """Return the event as one JSON text frame, with the text of each `Secret`."""

@@ -22,7 +22,7 @@ __all__ = ["CHUNK", "CHUNK_SECONDS", "Client", "Trips", "agents", "ours", "sdk"]
 
 CHUNK_SECONDS = 0.02
 CHUNK = random.Random(1).randbytes(960)
-_PATIENCE_SECONDS = 30.0
+_OPENING_SECONDS = 30.0
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Trips:
         """Wait until so many are back."""
         while len(self.returned_ms) < count:
             self.came.clear()
-            await asyncio.wait_for(self.came.wait(), _PATIENCE_SECONDS)
+            await self.came.wait()
 
 
 @dataclass
@@ -72,7 +72,7 @@ class _Player(Observer):
 
 async def ours(url: str) -> AsyncIterator[Client]:
     """A whole session: state machine, log, transcript and player; the meter is the page's."""
-    session = await RealtimeSession.open(resolve_backend(f"{url}/realtime"), _PATIENCE_SECONDS)
+    session = await RealtimeSession.open(resolve_backend(f"{url}/realtime"), _OPENING_SECONDS)
     trips = Trips()
     session.core.attach(_Player(trips))
 
