@@ -57,7 +57,8 @@ class Wire:
         for effect in effects:
             if isinstance(effect, Play):
                 sound = self._audio.decode(effect.item_id, effect.audio, format)
-                self._last_play = dataclasses.replace(effect, audio=sound)
+                as_it_came = sound is effect.audio
+                self._last_play = effect if as_it_came else dataclasses.replace(effect, audio=sound)
                 yield self._last_play
                 continue
             if isinstance(effect, PlayEnd) and self._last_play is not None:

@@ -24,7 +24,6 @@ __all__ = [
     "MAX_EVENT_BYTES",
     "Event",
     "MalformedEvent",
-    "append_frame",
     "decode_audio",
     "encode_audio",
     "parse_event",
@@ -161,11 +160,6 @@ def _depth(value: object) -> int:
         ]
         depth += 1
     return depth
-
-
-def append_frame(audio: bytes) -> str:
-    """Return audio in the session's format as the text frame that sends it."""
-    return f'{{"type":"input_audio_buffer.append","audio":"{encode_audio(audio)}"}}'
 
 
 def encode_audio(audio: bytes) -> str:

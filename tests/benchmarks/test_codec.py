@@ -13,7 +13,8 @@ import pytest
 
 from rt_notebook.background import loop_thread
 from rt_notebook.client.core import SessionCore
-from rt_notebook.protocol.events import append_frame, decode_audio, parse_event
+from rt_notebook.client.wire import Wire
+from rt_notebook.protocol.events import decode_audio, parse_event
 
 from ..client.scripted import CREATED
 from .figures import show
@@ -25,6 +26,7 @@ ROUNDS = 7
 CALLS = 300
 FULL_CALLS = 5000
 BYTES_OF_A_MS = 48
+SESSION = CREATED["session"]
 #: Milliseconds of audio in a delta → the share of the SDK's time that ours may take.
 DELTAS = {20: 1 / 4, 100: 1 / 1.5, 400: 1 / 1.1}
 
@@ -33,7 +35,7 @@ calls_a_round = pytest.mark.parametrize(
 )
 
 
-class Wire:
+class Line:
     """A connection that opens a session, takes everything and says nothing more."""
 
     async def frames(self):
@@ -47,17 +49,17 @@ class Wire:
         pass
 
 
-class SdkWire:
+class SdkLine:
     """The same for the SDK."""
 
     async def send(self, text):
         self.last = text
 
 
-def sdk_connection(wire):
+def sdk_connection(line):
     from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
-    return AsyncRealtimeConnection(wire)
+    return AsyncRealtimeConnection(line)
 
 
 def sound(milliseconds: int) -> bytes:
@@ -89,25 +91,25 @@ def compared(name: str, ours: list[float], theirs: list[float], target: float) -
 
 @calls_a_round
 def test_b1_an_append_costs_a_twentieth_of_the_sdks(calls):
-    pcm, wire = sound(20), SdkWire()
-    connection = sdk_connection(wire)
+    pcm, line, wire = sound(20), SdkLine(), Wire("ga")
+    connection = sdk_connection(line)
 
     async def theirs() -> None:
         await connection.input_audio_buffer.append(audio=base64.b64encode(pcm).decode("ascii"))
 
     async def rounds():
-        core = SessionCore(Wire())
+        core = SessionCore(Line())
         await core.created
         frames, kept, sdk = [], [], []
         for _ in range(ROUNDS):
-            frames.append(measured_us(lambda: append_frame(pcm), calls))
+            frames.append(measured_us(lambda: wire.audio_frame(pcm, SESSION), calls))
             kept.append(measured_us(lambda: core.append_audio(pcm), calls))
             sdk.append(await awaited_us(theirs, calls // 4))
         await core.close()
         return frames, kept, sdk
 
     frames, kept, sdk = loop_thread().run(rounds())
-    assert json.loads(append_frame(pcm)) == json.loads(wire.last)
+    assert json.loads(wire.audio_frame(pcm, SESSION)) == json.loads(line.last)
     assert compared("B1 append", frames, sdk, 1 / 20) <= 1 / 20
     # Beyond the frame a session logs the event, keeps the sound and tells its listeners.
     assert compared("B1 append, logged and told", kept, sdk, 1 / 6) <= 1 / 6
@@ -116,7 +118,7 @@ def test_b1_an_append_costs_a_twentieth_of_the_sdks(calls):
 @pytest.mark.parametrize(("milliseconds", "target"), DELTAS.items())
 @calls_a_round
 def test_b2_a_delta_is_read_and_checked_in_a_fraction_of_the_sdks_time(milliseconds, target, calls):
-    pcm, connection = sound(milliseconds), sdk_connection(SdkWire())
+    pcm, connection = sound(milliseconds), sdk_connection(SdkLine())
     frame = json.dumps(audio_delta(1, pcm))
 
     def ours() -> bytes:
