@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .client.connect import connect
+    from .client.connect import connect, tool
     from .client.connect import session_named as session
     from .client.credentials import mint_client_secret
     from .client.reply import Reply
@@ -59,6 +59,7 @@ __all__ = [
     "response_create",
     "session",
     "session_update",
+    "tool",
 ]
 
 _ERRORS = (
@@ -85,6 +86,7 @@ _HOMES = {
     "response_create": ".config.flat",
     "session": ".client.connect:session_named",
     "session_update": ".config.flat",
+    "tool": ".client.connect",
 }
 
 

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from ..background import loop_thread
 from ..config.dialect import check_dialect
@@ -22,6 +23,7 @@ __all__ = [
     "connect",
     "session_named",
     "sessions",
+    "tool",
 ]
 
 CONNECT_TIMEOUT_SECONDS = 15.0
@@ -155,6 +157,11 @@ def session_named(name: str = DEFAULT_SESSION) -> RealtimeSession:
     except KeyError:
         which = "" if name == DEFAULT_SESSION else f" named {name!r}"
         raise ConfigError(f"no session{which}; open one with %rt_connect") from None
+
+
+def tool(function: Any = None, /, **options: Any) -> Any:
+    """Let the model of the default session call a function; see `RealtimeSession.tool`."""
+    return session_named().tool(function, **options)
 
 
 @atexit.register

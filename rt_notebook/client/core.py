@@ -40,6 +40,7 @@ from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
 from .settings import Settings
+from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire import Wire
@@ -90,6 +91,7 @@ class SessionCore:
         self._outstanding = Outstanding()
         self._observer = Observer()
         self._wire = Wire(dialect)
+        self.tools = Toolbox(self)
         self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
@@ -113,6 +115,7 @@ class SessionCore:
     def request(self, acknowledgement: Acknowledgement) -> None:
         """Send an event; what the API does not acknowledge is settled at once."""
         event = acknowledgement.event
+        self.tools.prepare(event)
         if event.type in ACKNOWLEDGED_BY:
             self._outstanding.acknowledge(acknowledgement)
         else:
@@ -123,7 +126,8 @@ class SessionCore:
         """Ask for the response that `reply` will hold."""
         self._note_cell(event)
         self._outstanding.request(event["event_id"], reply)
-        self.replies.append(reply)
+        if reply not in self.replies:
+            self.replies.append(reply)
         self._perform(self.machine.request(event))
 
     def _note_cell(self, event: Event) -> None:
@@ -151,16 +155,27 @@ class SessionCore:
         LocalProtocolError
             If there is none.
         """
+        if self.tools.stop():
+            self.interrupt()
+        else:
+            self._silence()
+
+    def interrupt(self) -> None:
+        """Stop and silence the answer, if there is one; what tools were asked goes on."""
+        with contextlib.suppress(LocalProtocolError):
+            self._silence()
+
+    def _silence(self) -> None:
         effects = self.machine.cancel()
         self.tell_of_player("silenced")
         self._perform(effects)
 
-    def interrupt(self) -> None:
-        """Stop and silence the answer, if there is one."""
-        with contextlib.suppress(LocalProtocolError):
-            self.cancel()
-
     # The player
+
+    @property
+    def observer(self) -> Observer:
+        """Who follows and plays this session."""
+        return self._observer
 
     def attach(self, observer: Observer) -> None:
         """Let `observer` follow and play this session."""
@@ -230,6 +245,7 @@ class SessionCore:
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
         self.settings.received(event)
+        self.tools.receive(event)
         if event.type == "session.created" and not self.created.done():
             self.created.set_result(None)
         elif event.type == "session.updated":
@@ -252,6 +268,7 @@ class SessionCore:
         if not self.created.done():
             self.created.set_exception(error)
         self._outstanding.fail_all(error)
+        self.tools.close(error)
         self._observer.status_changed(status)
         if status == "lost":
             sentence = f"{error}; what was said is kept, connect again to go on"
@@ -273,7 +290,9 @@ class SessionCore:
             self.replies.append(reply)
 
     def _end_response(self, effect: ResponseEnded) -> None:
-        self._outstanding.end(effect)
+        reply = self._outstanding.ended(effect)
+        if reply is not None and not self.tools.take(effect.response, reply):
+            reply.end(effect.response)
         if not self.machine.ledger.sounding:
             self._observer.speaking("nobody")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from ..protocol.tool_turns import FunctionCall
+from .approvals import Approval
 
 __all__ = ["Observer"]
 
@@ -41,3 +44,9 @@ class Observer:
 
     def config_changed(self) -> None:
         """Show the configuration that the server acknowledged."""
+
+    def approvals_changed(self, approvals: Sequence[Approval]) -> None:
+        """Ask the user these questions, and no other ones."""
+
+    def tool_returned(self, call: FunctionCall, value: object) -> None:
+        """Show what a tool returned. On the tool's own thread: it may take its time."""

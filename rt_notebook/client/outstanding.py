@@ -79,17 +79,15 @@ class Outstanding:
         if effect.response_id in self._begun:
             self._begun[effect.response_id].item_ids.append(effect.item_id)
 
-    def end(self, effect: ResponseEnded) -> None:
-        """Wake whoever waits for a reply."""
+    def ended(self, effect: ResponseEnded) -> Reply | None:
+        """Return the reply that a response ends; None when it waits for another one."""
         reply = self._begun.pop(effect.response_id, None)
-        if reply is None:
-            return
-        if reply.uploading and effect.response.get("status") == "cancelled":
-            # The user paused, was answered, and went on: the reply is to the whole of it.
-            reply.begin_anew()
-            self._expected.appendleft(reply)
-        else:
-            reply.end(effect.response)
+        if reply is None or not reply.uploading or effect.response.get("status") != "cancelled":
+            return reply
+        # The user paused, was answered, and went on: the reply is to the whole of it.
+        reply.begin_anew()
+        self._expected.appendleft(reply)
+        return None
 
     def fail_all(self, error: RealtimeError) -> None:
         """Fail everything: the connection is gone."""

@@ -18,10 +18,11 @@ __all__ = ["Reply"]
 
 
 class Reply(Waitable["Reply"]):
-    """One response, from the request to its end.
+    """One answer, from the request to its end.
 
     ``reply.wait()`` and ``await reply`` return the reply itself when the response has
     ended; a refused or failed response raises `ServerError`. Text and audio grow meanwhile.
+    A response that calls tools is followed by another, with their results, in the same reply.
 
     Attributes
     ----------
@@ -30,7 +31,10 @@ class Reply(Waitable["Reply"]):
     id : str or None
         The response's id, once it has begun.
     status : str
-        ``waiting``, ``in_progress``, ``completed``, ``cancelled``, ``incomplete``, ``failed``.
+        ``waiting``, ``in_progress``, ``calling`` (a tool), ``asking`` (you, whether a tool may
+        run), ``completed``, ``cancelled``, ``incomplete``, ``failed``.
+    waits_for : str
+        While it is asking: the call that waits for `RealtimeSession.approve`.
     """
 
     def __init__(self, conversation: Conversation, log: Log) -> None:
@@ -38,6 +42,7 @@ class Reply(Waitable["Reply"]):
         self.request: Event | None = None
         self.id: str | None = None
         self.status = "waiting"
+        self.waits_for = ""
         self.response: dict[str, Any] = {}
         self.item_ids: list[str] = []
         self.user_item_id: str | None = None
@@ -55,6 +60,11 @@ class Reply(Waitable["Reply"]):
         """Wait for another response: the user went on speaking and so cut the first one."""
         self.id, self.status, self.item_ids = None, "waiting", []
         self.begun.clear()
+
+    def go_on(self, status: str, *, waits_for: str = "") -> None:
+        """Wait for the response that follows, or for what must come before it."""
+        if not self.done:
+            self.status, self.waits_for = status, waits_for
 
     def end(self, response: dict[str, Any]) -> None:
         """Take over the response's last state and wake whoever waits."""

@@ -25,6 +25,7 @@ from .core import SessionCore
 from .identity import new_id
 from .reply import Reply
 from .requests import Requests
+from .tool_requests import ToolRequests
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
 from .websocket import WebSocketTransport
@@ -32,7 +33,7 @@ from .websocket import WebSocketTransport
 __all__ = ["RealtimeSession"]
 
 
-class RealtimeSession(Requests):
+class RealtimeSession(ToolRequests, Requests):
     """An open session; make one with `rt_notebook.connect`.
 
     Attributes

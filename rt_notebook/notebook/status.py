@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from ..client.session import RealtimeSession
+from ..client.toolbox import Toolbox
 
 __all__ = ["status_of"]
 
@@ -23,10 +24,26 @@ def status_of(session: RealtimeSession) -> dict[str, Any]:
         "replies": len(session.replies),
         "events": len(session.log),
         "malformed": session.core.malformed_events,
+        "tools": _tools(session.tools),
     }
     if backend.server is not None and backend.server.missing:
         status["speech"] = backend.server.missing
     return {**status, **_panel_status(session)}
+
+
+def _tools(tools: Toolbox) -> str:
+    """The tools by name, how often they were called, and which calls never came back."""
+    if not tools:
+        return "none"
+    waiting = len(tools.approvals.waiting)
+    hanging = ", ".join(f"{name} ({n})" for name, n in tools.threads.abandoned.items() if n)
+    parts = [
+        ", ".join(tool.name for tool in tools),
+        f"{tools.count} calls",
+        f"{waiting} waiting for you: session.approve()" if waiting else "",
+        f"given up and still running: {hanging}" if hanging else "",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def _panel_status(session: RealtimeSession) -> dict[str, Any]:

@@ -1,0 +1,172 @@
+"""A Python function as a tool of the model: its JSON schema, and the check of arguments.
+
+Both come from the signature, by way of pydantic: what the schema promises is what is
+checked. The docstring (NumPy's or Google's style) and ``Annotated`` texts describe it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter, ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema
+from typing_extensions import NotRequired, TypedDict
+
+from ..errors import ConfigError, ToolError
+from .docstrings import parameter_texts, summary
+
+__all__ = ["TIMEOUT_SECONDS", "Tool", "tool_of"]
+
+TIMEOUT_SECONDS = 30.0
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # API: session.tools[].name
+_SHOWN_ERRORS = 5
+_NAMED_KINDS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that the model may call; make one with `tool_of`.
+
+    Parameters
+    ----------
+    name, description : str
+        What the model knows it by.
+    parameters : dict
+        JSON schema of the arguments.
+    function : callable
+        What runs; may be a coroutine function.
+    read_only : bool
+        Whether it runs without being asked for.
+    timeout : float
+        Seconds after which it is given up.
+    """
+
+    name: str
+    description: str
+    parameters: Json
+    function: Callable[..., Any]
+    read_only: bool
+    timeout: float
+    _arguments: TypeAdapter[Json] = field(repr=False)
+
+    @property
+    def definition(self) -> Json:
+        """The tool as ``session.update`` takes it."""
+        return {
+            "type": "function",
+            "name": self.name,
+            "description": self.description,
+            "parameters": self.parameters,
+        }
+
+    def read(self, arguments: str) -> Json:
+        """Return the arguments of a call, checked strictly: by name, ready for the function.
+
+        Raises
+        ------
+        ToolError
+            If they are no JSON, or not what the schema says; without their values.
+        """
+        try:
+            return self._arguments.validate_json(arguments or "{}")
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            told = "; ".join(_told(fault) for fault in faults[:_SHOWN_ERRORS])
+        raise ToolError(f"the arguments do not fit: {told}")
+
+
+def tool_of(
+    function: Callable[..., Any],
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    read_only: bool = False,
+    timeout: float = TIMEOUT_SECONDS,
+) -> Tool:
+    """Return a function as a tool.
+
+    Parameters
+    ----------
+    function : callable
+        With type hints; a parameter without one takes anything.
+    name, description : str, optional
+        By default the function's own, and the beginning of its docstring.
+    read_only, timeout
+        As for `Tool`.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be described to the model.
+    """
+    name = str(name or getattr(function, "__name__", ""))
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"a tool's name takes 1 to 64 letters, digits, _ and -, got {name!r}: give name=…"
+        )
+    if not timeout > 0:
+        raise ConfigError(f"timeout takes seconds above 0, got {timeout!r}")
+    document = inspect.getdoc(function) or ""
+    try:
+        arguments = _arguments_of(name, function, parameter_texts(document))
+        parameters = arguments.json_schema(schema_generator=_Untitled)
+    except (NameError, TypeError, ValueError, PydanticUserError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{name} has a type that JSON cannot say: {reason}") from None
+    described = description if description is not None else summary(document)
+    return Tool(name, described, parameters, function, read_only, float(timeout), arguments)
+
+
+def _arguments_of(
+    name: str, function: Callable[..., Any], texts: dict[str, str]
+) -> TypeAdapter[Json]:
+    """Return the reader of a function's arguments; absent ones stay absent."""
+    signature = inspect.signature(function, eval_str=True)
+    hints = {
+        parameter.name: _hint(name, parameter, texts.get(parameter.name, ""))
+        for parameter in signature.parameters.values()
+    }
+    make: Any = TypedDict  # mypy knows only those that are written out
+    arguments = make(name, hints)
+    arguments.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+    return TypeAdapter(arguments)
+
+
+def _hint(tool: str, parameter: inspect.Parameter, text: str) -> Any:
+    if parameter.kind not in _NAMED_KINDS:
+        raise ConfigError(f"{tool}: the model gives arguments by name, and {parameter} has none")
+    hint: Any = Any if parameter.annotation is parameter.empty else parameter.annotation
+    if get_origin(hint) is Annotated:
+        text = next((one for one in get_args(hint)[1:] if isinstance(one, str)), text)
+    if text:
+        hint = Annotated[hint, Field(description=text)]
+    if parameter.default is parameter.empty:
+        return hint
+    if isinstance(parameter.default, (str, int, float, bool, type(None))):
+        hint = Annotated[hint, Field(json_schema_extra={"default": parameter.default})]
+    return NotRequired[hint]
+
+
+class _Untitled(GenerateJsonSchema):
+    """Titles repeat the names and cost tokens."""
+
+    def generate(self, schema: CoreSchema, mode: Any = "validation") -> JsonSchemaValue:
+        made = super().generate(schema, mode)
+        return {key: value for key, value in made.items() if key not in ("title", "description")}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _told(fault: Any) -> str:
+    where = ".".join(str(step) for step in fault["loc"])
+    return f"{where}: {fault['msg']}" if where else str(fault["msg"])
