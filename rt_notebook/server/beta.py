@@ -1,8 +1,8 @@
 """What the beta dialect has and GA lacks: the temperature, and details of its events.
 
 Names and nesting are translated by `rt_notebook.config.dialect`; here stands what a server
-has to know beside it. Source: recorded beta sessions, where items carry an ``object`` and
-spoken answers have both modalities.
+has to know beside it. Source: recorded beta sessions, where items carry an ``object``,
+spoken answers have both modalities, and deltas are not padded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def beta_event(event: Json) -> Json | None:
     """Return a server's GA event as beta has it, None if it has none."""
     if event["type"] in _GA_ONLY:
         return None
-    beta = to_wire(event, "beta")
+    beta = {key: part for key, part in to_wire(event, "beta").items() if key != "obfuscation"}
     if isinstance(beta.get("item"), dict):
         beta = {**beta, "item": _item(beta["item"])}
     if isinstance(beta.get("session"), dict):
@@ -34,6 +34,8 @@ def beta_event(event: Json) -> Json | None:
     if isinstance(beta.get("response"), dict):
         output = [_item(item) for item in beta["response"]["output"]]
         beta = {**beta, "response": {**_spoken(beta["response"]), "output": output}}
+    if isinstance(beta.get("error"), dict):
+        beta = {**beta, "error": _error(beta["error"], event["error"]["param"])}
     return beta
 
 
@@ -46,6 +48,12 @@ def beta_session(config: Json) -> Json:
 
 def _item(item: Json) -> Json:
     return {"id": item["id"], "object": "realtime.item", **item}
+
+
+def _error(error: Json, ga_param: str | None) -> Json:
+    """Let the sentence name the parameter as the client does."""
+    message = error["message"].replace(f"'{ga_param}'", f"'{error['param']}'")
+    return {**error, "message": message}
 
 
 def _spoken(body: Json) -> Json:
