@@ -18,6 +18,8 @@ export const PAGE_KINDS = /** @type {const} */ ({
   say: ["text"],
   "audio-file": ["name", "last", "+pcm"],
   cancel: [],
+  approve: ["nonce", "allow"],
+  switches: ["barge_in", "half_duplex"],
   ping: ["t_ms"],
 });
 
@@ -31,6 +33,7 @@ export const KERNEL_KINDS = /** @type {const} */ ({
   "play-end": ["client", "epoch", "item_id"],
   "flush-playback": ["client", "epoch"],
   "mic-ack": ["client", "seq"],
+  approvals: ["approvals"],
   "arm-mic": ["client"],
   "stop-mic": ["client", "reason"],
   "direct-offer": ["client", "host", "port", "public_key", "nonce"],

@@ -5,6 +5,7 @@
  */
 
 import { sendFile } from "./files.js";
+import { HalfDuplex } from "./half_duplex.js";
 import { Link } from "./link.js";
 import { Liveness } from "./liveness.js";
 import { Microphone } from "./microphone.js";
@@ -57,6 +58,9 @@ export class Engine {
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
+  /** @type {import("./approval.js").Approval[]} */
+  #approvals = [];
+  #halfDuplex = new HalfDuplex((held) => this.#microphone.hold(held));
   #samples = new Float32Array(1024);
 
   /** @param {import("@anywidget/types").AnyModel} model */
@@ -92,6 +96,7 @@ export class Engine {
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
+    this.#halfDuplex.close();
     this.#microphone.dispose();
     this.player.close();
     this.#link.close();
@@ -129,6 +134,7 @@ export class Engine {
       transcript: this.#transcript,
       obstacle: this.#obstacle,
       armed: this.#armed,
+      approvals: this.#approvals,
       speaking: this.#speaking,
       problem: this.#problem,
       notices: this.#notices,
@@ -180,6 +186,16 @@ export class Engine {
     this.#link.send("cancel");
   }
 
+  /** Let a call run, or not. @param {string} nonce @param {boolean} allow */
+  approve(nonce, allow) {
+    this.#link.send("approve", { nonce, allow });
+  }
+
+  /** What speech does while the reply sounds. @param {import("./manners.js").Switches} switches */
+  choose(switches) {
+    this.#link.send("switches", { ...switches });
+  }
+
   /** @param {string} text */
   say(text) {
     this.claim();
@@ -219,7 +235,10 @@ export class Engine {
       played: (heard) =>
         this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
-      changed: this.#changed,
+      changed: () => {
+        this.#halfDuplex.sounding = this.player.sounding;
+        this.#changed();
+      },
       failed: (error) => {
         if (!this.#obstacle) this.#setProblem(sentences.refusalSentence(error));
       },
@@ -270,6 +289,7 @@ export class Engine {
       const others = this.#notices.filter(({ text }) => text !== message.text);
       this.#notices = [...others, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "approvals") this.#approvals = message.approvals;
     else if (kind === "arm-mic") this.#armed = true;
     else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
     this.#changed();
@@ -297,6 +317,7 @@ export class Engine {
 
   #onTraits = () => {
     this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
+    this.#halfDuplex.on = this.#model.get("half_duplex") === true && !this.#microphone.pushToTalk;
     if (ENDED.includes(this.#model.get("status"))) this.#microphone.close("talk ended");
     this.#changed();
   };

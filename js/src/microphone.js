@@ -32,6 +32,7 @@ export class Microphone {
   /** @type {MicState} */
   #state = "off";
   #muted = false;
+  #onHold = false;
   #held = false;
   #talking = false;
   #ending = false;
@@ -129,9 +130,19 @@ export class Microphone {
   mute(muted) {
     this.#muted = muted;
     if (!this.#capture) return this.#events.changed();
-    this.#capture.muted = muted;
+    this.#capture.muted = this.#deaf;
     this.#report(muted ? "muted" : "open");
     this.#events.changed();
+  }
+
+  /** Hear nothing for a while, whatever the user chose. @param {boolean} held */
+  hold(held) {
+    this.#onHold = held;
+    if (this.#capture) this.#capture.muted = this.#deaf;
+  }
+
+  get #deaf() {
+    return this.#muted || this.#onHold;
   }
 
   /** The key to talk goes down or up. @param {boolean} down */
@@ -191,7 +202,7 @@ export class Microphone {
 
   /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
   read(samples) {
-    if (this.#capture && !this.#muted) this.#capture.read(samples);
+    if (this.#capture && !this.#deaf) this.#capture.read(samples);
     else samples.fill(0);
   }
 
@@ -199,7 +210,7 @@ export class Microphone {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
-    capture.muted = this.#muted;
+    capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
     this.#report(this.#muted ? "muted" : "open");

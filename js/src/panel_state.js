@@ -1,5 +1,6 @@
 /** What a view shows: one plain object, made from the engine's parts. */
 
+import { mannerOf } from "./manners.js";
 import * as sentences from "./sentences.js";
 
 /** States of a session that nobody listens to any more. */
@@ -20,6 +21,7 @@ const SILENT_AFTER_MS = 10_000;
  * @property {import("./transcript.js").Transcript} transcript
  * @property {boolean} waitedLong a panel that was restored from a file has no kernel
  * @property {string} obstacle
+ * @property {import("./approval.js").Approval[]} approvals
  * @property {boolean} armed the kernel asks the user to talk
  * @property {"user" | "assistant" | "nobody"} speaking
  * @property {string} problem
@@ -43,6 +45,10 @@ export function panelState(parts) {
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
     pushToTalk: microphone.pushToTalk,
+    manner: mannerOf({
+      barge_in: trait("barge_in") !== false,
+      half_duplex: trait("half_duplex") === true,
+    }),
     elsewhere: owner !== "" && owner !== parts.client,
     mic: microphone.state,
     muted: microphone.muted,
@@ -51,6 +57,7 @@ export function panelState(parts) {
     chosenDevice: microphone.chosenDevice,
     canRecord: parts.obstacle === "",
     armed: parts.armed,
+    approvals: parts.approvals,
     speaking: parts.speaking,
     sounding: player.sounding,
     needsClick: player.needsClick,

@@ -1,5 +1,7 @@
 /** What the microphone button shows, from the engine's state: pure. */
 
+import { hintOf } from "./manners.js";
+
 /** @typedef {import("./panel_state.js").State} State */
 
 /**
@@ -68,7 +70,7 @@ function openMicrophone(state) {
     return stage("listening", "Hold to talk", "Or tap, talk, tap again.", "Hold to talk");
   }
   const action = "Turn the microphone off";
-  if (answering(state)) return stage("answering", "Answering", "Speak to interrupt.", action);
+  if (answering(state)) return stage("answering", "Answering", hintOf(state.manner), action);
   if (state.muted) return stage("muted", "Muted", "Nobody hears you.", action);
   if (state.speaking === "user") return stage("hearing", "Hearing you", "", action);
   return stage("listening", "Listening", "Say something.", action);

@@ -6,7 +6,7 @@
  * @property {"user" | "assistant" | "system" | "tool"} role
  * @property {string} text
  * @property {"listening" | "in_progress" | "completed" | "interrupted" | "failed"} state
- * @property {"message" | "function_call" | "function_call_output"} kind
+ * @property {string} kind the API's type of item: "message", "function_call" …
  * @property {number | null} heard_ms
  * @property {boolean} truncated
  * @property {boolean} transcribed false: spoken while the session transcribed nothing
@@ -27,6 +27,15 @@
 /** A talk may last an hour; the page shows its end. */
 const MAX_SHOWN = 400;
 
+/** @type {Record<string, string>} */
+const KINDS = {
+  function_call: "Tool call",
+  function_call_output: "Tool result",
+  mcp_list_tools: "Tools of a server",
+  mcp_call: "Tool call at a server",
+  mcp_approval_request: "A server's tool asks",
+  mcp_approval_response: "Your answer",
+};
 const SPEAKERS = { user: "You", assistant: "Assistant", system: "Instructions", tool: "Tool" };
 
 export class Transcript {
@@ -97,9 +106,7 @@ function sideOf(item) {
 
 /** @param {Item} item */
 function speakerOf(item) {
-  if (item.kind === "function_call") return "Tool call";
-  if (item.kind === "function_call_output") return "Tool result";
-  return SPEAKERS[item.role] ?? item.role;
+  return KINDS[item.kind] ?? SPEAKERS[item.role] ?? item.role;
 }
 
 /** @param {Item} item */
@@ -119,7 +126,7 @@ function wordless(item) {
 
 /** @param {Item} item */
 function noteOf(item) {
-  if (item.state === "failed") return item.role === "user" ? "" : "The reply failed.";
+  if (item.state === "failed") return item.role === "assistant" ? "The reply failed." : "";
   if (wordless(item) && !item.text) return "Turn it on with %rt_config --transcription true";
   if (item.state !== "interrupted" && !item.truncated) return "";
   if (item.role !== "assistant") return "";

@@ -1,8 +1,10 @@
 /** One view of the panel: DOM only. It shows the engine's state and calls its actions. */
 
+import { ApprovalView } from "./approval_view.js";
 import { Composer } from "./composer.js";
 import { el, icon, iconButton, setAttribute, setName, setText } from "./elements.js";
 import { LogView } from "./log_view.js";
+import { MannerChoice } from "./manners.js";
 import { NOBODY_ANSWERS } from "./sentences.js";
 import { stageOf } from "./stage.js";
 import { TalkButton } from "./talk_button.js";
@@ -39,10 +41,12 @@ export class View {
   #mute;
   #stop;
   #off;
-  #devices = el("select", "rt-device", { "aria-label": "Microphone", title: "Microphone" });
+  #manner;
+  #devices = el("select", "rt-choice rt-device", { "aria-label": "Microphone", title: "Microphone" });
   #deviceKey = "";
 
   #log = new LogView();
+  #asks;
   #hear = el(
     "button",
     "rt-pill rt-hear",
@@ -72,6 +76,8 @@ export class View {
     this.#off = iconButton("rt-tool rt-mic-off", "off", "Turn the microphone off", () =>
       engine.toggleMicrophone(),
     );
+    this.#manner = new MannerChoice((switches) => engine.choose(switches));
+    this.#asks = new ApprovalView((nonce, allow) => engine.approve(nonce, allow));
     this.#composer = new Composer({
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file),
@@ -113,11 +119,19 @@ export class View {
         meter("Reply", this.#meters.assistant),
       ),
       el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      this.#manner.root,
       this.#devices,
     );
     this.#log.root.append(this.#hear);
     const foot = el("div", "rt-foot", this.#messages, this.#dismiss);
-    const talk = el("div", "rt-talk", this.#log.root, foot, this.#composer.root);
+    const talk = el(
+      "div",
+      "rt-talk",
+      this.#log.root,
+      this.#asks.root,
+      foot,
+      this.#composer.root,
+    );
     const root = el(
       "section",
       "rt-panel",
@@ -152,6 +166,7 @@ export class View {
     this.#showStage(state, stage);
     this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
+    this.#asks.show(state.approvals, state.ended);
     this.#composer.show(state.ended);
     this.#showMessages(state);
     if (this.#engine.live) this.#animate();
@@ -192,6 +207,7 @@ export class View {
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
+    this.#manner.show(state, state.ended);
     this.#showDevices(state, stage.disabled);
   }
 

@@ -129,6 +129,17 @@ test("muted, the device gives silence, and goes on to", async () => {
   assert.deepEqual(scene.log, ["mic-state open", "mic-state muted", "mic-chunk 40"]);
 });
 
+test("held, it gives silence without being muted, and a mute outlasts the hold", async () => {
+  await scene.open();
+  microphone.hold(true);
+  assert.deepEqual([scene.capture.muted, microphone.muted], [true, false]);
+  microphone.mute(true);
+  microphone.hold(false);
+  assert.equal(scene.capture.muted, true);
+  microphone.mute(false);
+  assert.equal(scene.capture.muted, false);
+});
+
 test("a microphone that was muted before it opened opens muted", async () => {
   microphone.mute(true);
   await scene.open();

@@ -16,6 +16,7 @@ const idle = {
   speaking: "nobody",
   elsewhere: false,
   armed: false,
+  manner: "interrupt",
 };
 
 const talking = { ...idle, mic: "open" };

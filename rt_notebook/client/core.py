@@ -71,6 +71,8 @@ class SessionCore:
         Held while an utterance is sent: two at once would be mixed.
     malformed_events : int
         Frames that were no events and were dropped.
+    half_duplex : bool
+        Whether the player's microphone hears nothing while the player sounds.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class SessionCore:
         self.replies: deque[Reply] = deque(maxlen=_KEPT_REPLIES)
         self.status = "open"
         self.malformed_events = 0
+        self.half_duplex = False
         self.uploading = asyncio.Lock()
         self.created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport = transport
@@ -180,6 +183,11 @@ class SessionCore:
     def attach(self, observer: Observer) -> None:
         """Let `observer` follow and play this session."""
         self._observer = observer
+
+    def set_half_duplex(self, on: bool) -> None:
+        """Let the player's microphone hear nothing while the player sounds, or all the time."""
+        self.half_duplex = on
+        self._observer.config_changed()
 
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""

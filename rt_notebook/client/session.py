@@ -119,6 +119,26 @@ class RealtimeSession(ToolRequests, Requests):
         audio_input = (self.config.get("audio") or {}).get("input") or {}
         return str((audio_input.get("turn_detection") or {}).get("type", "none"))
 
+    @property
+    def barge_in(self) -> bool:
+        """Whether speech interrupts the reply (``interrupt_response``); set it to change that."""
+        audio_input = (self.config.get("audio") or {}).get("input") or {}
+        return (audio_input.get("turn_detection") or {}).get("interrupt_response") is not False
+
+    @barge_in.setter
+    def barge_in(self, on: bool) -> None:
+        if on != self.barge_in:
+            self.configure(interrupt_response=on)
+
+    @property
+    def half_duplex(self) -> bool:
+        """Whether the microphone hears nothing while the reply sounds: for loudspeakers."""
+        return self.core.half_duplex
+
+    @half_duplex.setter
+    def half_duplex(self, on: bool) -> None:
+        self._call(self.core.set_half_duplex, on)
+
     def __repr__(self) -> str:
         return f"<RealtimeSession {self.status}: {self.backend.label}, {len(self.items)} items>"
 

@@ -56,6 +56,10 @@ PAGE_KINDS: dict[str, tuple[str, ...]] = {
     # A decoded audio file, in pieces; `last` ends it.
     "audio-file": ("name", "last", "+pcm"),
     "cancel": (),
+    # The answer to a question of "approvals".
+    "approve": ("nonce", "allow"),
+    # What speech does while the reply sounds: see `RealtimeSession.barge_in`, `half_duplex`.
+    "switches": ("barge_in", "half_duplex"),
     # A page asks for the round trip of its path; the kernel echoes `t_ms` as "pong".
     "ping": ("t_ms",),
 }
@@ -76,6 +80,8 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     # Silence at once, drop what is buffered of this epoch, answer "flushed".
     "flush-playback": ("client", "epoch"),
     "mic-ack": ("client", "seq"),
+    # Every call that waits for the user: nonce, name, server and arguments.
+    "approvals": ("approvals",),
     # Ask the user to press the microphone (nothing opens by itself).
     "arm-mic": ("client",),
     # reason: "taken-over" (by another page) | "stopped" (from a cell).

@@ -149,7 +149,13 @@ COMMANDS: dict[str, Command] = {
     "rt_say": Command((_NO_WAIT,), "response", has_text=True),
     "rt_cancel": Command(),
     "rt_controls": Command(),
-    "rt_mic": Command((Word(("state",), "on or off", ("on", "off")),)),
+    "rt_mic": Command(
+        (
+            Word(("state",), "on or off", ("on", "off")),
+            Word(("--half-duplex",), "hear nothing while the reply sounds", is_switch=True),
+            Word(("--full-duplex",), "hear all the time", is_switch=True),
+        )
+    ),
     "rt_item add": Command(_ITEM, has_text=True),
     "rt_item delete": Command((_ITEM_ID, _EVENT_ID, _NO_WAIT)),
     "rt_item retrieve": Command((_ITEM_ID, _EVENT_ID)),

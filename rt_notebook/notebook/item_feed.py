@@ -1,4 +1,4 @@
-"""The conversation's items as pages show them, sent when they change."""
+"""What pages show of the conversation: items, sent when they change, and open questions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..client.approvals import Approval
 from ..protocol.conversation import Conversation, Item
 from .comm import Message
 
-__all__ = ["ItemFeed", "describe"]
+__all__ = ["ItemFeed", "describe", "question"]
 
 PAUSE_SECONDS = 0.1
+_SHOWN_CHARS = 20_000
 
 
 class ItemFeed:
@@ -76,4 +78,17 @@ def describe(item: Item) -> dict[str, Any]:
         "heard_ms": item.heard_ms,
         "truncated": item.truncated,
         "transcribed": item.transcribed,
+    }
+
+
+def question(approval: Approval) -> dict[str, str]:
+    """Return what a page shows of a call that waits for the user."""
+    text = approval.arguments
+    if len(text) > _SHOWN_CHARS:
+        text = f"{text[:_SHOWN_CHARS]}… ({len(text) - _SHOWN_CHARS:,} more characters)"
+    return {
+        "nonce": approval.nonce,
+        "name": approval.name,
+        "server": approval.server_label,
+        "arguments": text,
     }

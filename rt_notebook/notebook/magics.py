@@ -157,14 +157,21 @@ class RealtimeMagics(SharedMagics):
     @line_magic
     @plainly
     def rt_mic(self, line: str) -> None:
-        """Ask for the microphone or close it: ``%rt_mic [on|off]``.
+        """Ask for the microphone or close it: ``%rt_mic [on|off] [--half-duplex]``.
 
         A microphone opens only on a click in the page: ``on`` points at the button.
+        With loudspeakers, ``--half-duplex`` mutes it while the reply sounds.
         """
         from ..background import loop_thread
 
         args = self.parse("rt_mic", line)
         session = self.session(args)
+        if args.half_duplex or args.full_duplex:
+            session.half_duplex = args.half_duplex
+            sounds = "hears nothing" if args.half_duplex else "hears you"
+            print(f"The microphone {sounds} while the reply sounds.")
+            if args.state is None:
+                return
         from .widget import panel_of
 
         panel = panel_of(session).panel

@@ -6,14 +6,16 @@ Everything here runs on the background loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ..client.approvals import Approval
 from ..client.observer import Observer
 from ..client.session import RealtimeSession
-from ..errors import RealtimeError
+from ..errors import LocalProtocolError, RealtimeError
 from .comm import Message
-from .item_feed import ItemFeed
+from .item_feed import ItemFeed, question
 from .pages import Page, Pages
 from .playout import Playout
 
@@ -81,6 +83,7 @@ class Panel(Observer):
     def _on_hello(self, page: Page, message: Message) -> None:
         snapshot = self.items.snapshot()
         self.pages.to(page, Message("snapshot", **snapshot, notices=self._notices))
+        self.pages.to(page, self._approvals())
         self.pages.greet(page, message)
         if self._armed:
             self.arm_microphone()
@@ -150,7 +153,16 @@ class Panel(Observer):
             self._file.clear()
 
     def _on_cancel(self, page: Page, message: Message) -> None:
-        self.session.core.interrupt()
+        with contextlib.suppress(LocalProtocolError):  # it had ended by itself
+            self.session.core.cancel()
+
+    def _on_approve(self, page: Page, message: Message) -> None:
+        approvals = self.session.tools.approvals
+        approvals.decide(str(message["nonce"]), allow=message["allow"] is True)
+
+    def _on_switches(self, page: Page, message: Message) -> None:
+        self.session.half_duplex = message["half_duplex"] is True
+        self.session.barge_in = message["barge_in"] is True
 
     def _on_ping(self, page: Page, message: Message) -> None:
         self.pages.to(page, Message("pong", t_ms=message["t_ms"]))
@@ -213,7 +225,13 @@ class Panel(Observer):
             model=str(self.session.config.get("model") or self.session.backend.model),
             voice=str(output.get("voice") or ""),
             turn_detection=self.session.turn_detection,
+            barge_in=self.session.barge_in,
+            half_duplex=self.session.half_duplex,
         )
+
+    def approvals_changed(self, approvals: Sequence[Approval]) -> None:
+        """Ask the user these questions, and no other ones."""
+        self.pages.post(self._approvals())
 
     # From cells
 
@@ -228,6 +246,9 @@ class Panel(Observer):
         self.pages.to_player(Message("stop-mic", reason="stopped"))
 
     # Within
+
+    def _approvals(self) -> Message:
+        return Message("approvals", approvals=[question(one) for one in self.session.approvals])
 
     def _flush_unanswered(self, epoch: int) -> None:
         if epoch in self._counts:
@@ -252,5 +273,7 @@ _RECEIVE: dict[str, Callable[[Panel, Page, Message], None]] = {
     "say": Panel._on_say,
     "audio-file": Panel._on_audio_file,
     "cancel": Panel._on_cancel,
+    "approve": Panel._on_approve,
+    "switches": Panel._on_switches,
     "ping": Panel._on_ping,
 }

@@ -39,6 +39,8 @@ class PanelWidget(anywidget.AnyWidget):
     voice = traitlets.Unicode().tag(sync=True)
     sound_goes_to = traitlets.Unicode().tag(sync=True)
     turn_detection = traitlets.Unicode("server_vad").tag(sync=True)
+    barge_in = traitlets.Bool(True).tag(sync=True)
+    half_duplex = traitlets.Bool(False).tag(sync=True)
     owner = traitlets.Unicode().tag(sync=True)
     path = traitlets.Unicode("comm").tag(sync=True)
     mic_waits = traitlets.Bool(False).tag(sync=True)

@@ -30,6 +30,11 @@ _STATES: dict[str | None, ItemState] = {
     "incomplete": "interrupted",
     "failed": "failed",
 }
+_CALLS = ("function_call", "mcp_call", "mcp_approval_request")
+_FAILURES = {
+    "response.mcp_call.failed": "the call at the server failed",
+    "mcp_list_tools.failed": "the server's tools could not be listed",
+}
 _FORWARD: tuple[ItemState, ...] = ("listening", "in_progress", "completed", "interrupted", "failed")
 
 
@@ -68,7 +73,9 @@ class Item:
     type : str
         ``message``, ``function_call``, ``function_call_output`` …
     role : str
-        ``user``, ``assistant`` or ``system``; ``tool`` for function calls and outputs.
+        ``user``, ``assistant`` or ``system``; ``tool`` for calls, outputs and approvals.
+    server_label : str
+        The MCP server of a hosted tool.
     heard_ms : int or None
         Milliseconds of its audio that were played; None when none was.
     truncated : bool
@@ -86,6 +93,7 @@ class Item:
     call_id: str = ""
     arguments: str = ""
     output: str = ""
+    server_label: str = ""
     heard_ms: int | None = None
     truncated: bool = False
     transcribed: bool = True
@@ -94,9 +102,13 @@ class Item:
     @property
     def text(self) -> str:
         """What was said or written, as far as it is known."""
-        if self.type == "function_call":
-            return f"{self.name}({self.arguments})"
-        if self.type == "function_call_output":
+        if self.type in _CALLS:
+            server = f"{self.server_label}." if self.server_label else ""
+            result = f" → {self.output}" if self.output else ""
+            return f"{server}{self.name}({self.arguments}){result}"
+        if self.type == "mcp_list_tools":
+            return f"{self.server_label}: {self.output or 'none'}"
+        if self.type in ("function_call_output", "mcp_approval_response"):
             return self.output
         return " ".join(part.text.strip() for part in self.parts if part.text.strip())
 
@@ -205,11 +217,11 @@ class Conversation:
             return None
         item = self.items.setdefault(item_id, Item(item_id))
         item.type = str(raw.get("type", item.type))
-        default_role = "tool" if item.type.startswith("function") else "assistant"
-        item.role = str(raw.get("role") or default_role)
+        item.role = str(raw.get("role") or ("assistant" if item.type == "message" else "tool"))
         item.advance(_STATES.get(raw.get("status"), "completed"))
-        for name in ("name", "call_id", "arguments", "output"):
+        for name in ("name", "call_id", "arguments", "output", "server_label"):
             setattr(item, name, str(raw.get(name) or getattr(item, name)))
+        _fill_hosted(item, raw)
         for index, part in enumerate(raw.get("content") or []):
             _fill(item, index, part)
         return item
@@ -284,7 +296,8 @@ class Conversation:
         return [item.id]
 
     def _on_arguments(self, event: Event) -> list[str]:
-        item = self._known(event, role="tool", type="function_call")
+        kind = event.type.removeprefix("response.").partition("_arguments")[0]
+        item = self._known(event, role="tool", type=kind)
         if event.type.endswith(".done"):
             item.arguments = event["arguments"]
             self._called.add(item.id)
@@ -292,10 +305,29 @@ class Conversation:
             item.arguments += event["delta"]
         return [item.id]
 
+    def _on_failed(self, event: Event) -> list[str]:
+        item = self._known(event, role="tool", type=event.type.split(".")[-2])
+        item.error = item.error or _FAILURES[event.type]
+        item.advance("failed")
+        return [item.id]
+
 
 def _index(event: Event) -> int:
     index = event.get("content_index", 0)
     return min(index, 64) if isinstance(index, int) and index > 0 else 0
+
+
+def _fill_hosted(item: Item, raw: dict[str, Any]) -> None:
+    """Take over what only the items of hosted (MCP) tools have."""
+    if item.type == "mcp_list_tools":
+        tools = [tool for tool in raw.get("tools") or [] if isinstance(tool, dict)]
+        item.output = ", ".join(str(tool.get("name")) for tool in tools)
+    elif item.type == "mcp_approval_response":
+        item.output = "allowed" if raw.get("approve") is True else "not allowed"
+    error = raw.get("error")
+    if item.type == "mcp_call" and isinstance(error, dict):
+        item.error = str(error.get("message") or _FAILURES["response.mcp_call.failed"])
+        item.advance("failed")
 
 
 def _fill(item: Item, index: int, raw: object, *, final: bool = False) -> None:
@@ -332,4 +364,7 @@ _HANDLERS: dict[str, Callable[[Conversation, Event], list[str]]] = {
     "response.output_audio_transcript.done": Conversation._on_text,
     "response.function_call_arguments.delta": Conversation._on_arguments,
     "response.function_call_arguments.done": Conversation._on_arguments,
+    "response.mcp_call_arguments.delta": Conversation._on_arguments,
+    "response.mcp_call_arguments.done": Conversation._on_arguments,
+    **dict.fromkeys(_FAILURES, Conversation._on_failed),
 }

@@ -67,6 +67,10 @@ FIELDS: dict[str, dict[str, type]] = {
     },
     "response.function_call_arguments.delta": {"item_id": str, "delta": str},
     "response.function_call_arguments.done": {"item_id": str, "arguments": str},
+    "response.mcp_call_arguments.delta": {"item_id": str, "delta": str},
+    "response.mcp_call_arguments.done": {"item_id": str, "arguments": str},
+    "response.mcp_call.failed": {"item_id": str},
+    "mcp_list_tools.failed": {"item_id": str},
 }
 
 

@@ -274,3 +274,108 @@ def test_a_press_that_was_too_short_says_how_to_do_it(server, stage):
     assert "Hold" in stage.next("notice")["text"]
     assert server.told("input_audio_buffer.clear")
     assert server.received.empty()
+
+
+# Calls that wait for the user
+
+
+def send(to: str) -> str:
+    """Send a mail."""
+    return f"sent to {to}"
+
+
+def called(arguments='{"to": "Anna"}'):
+    call = {
+        "type": "function_call", "id": "i", "call_id": "c", "name": "send",
+        "arguments": arguments, "status": "completed",
+    }  # fmt: skip
+    response = {"id": "r", "status": "completed", "output": [call]}
+    return begun("r"), {"type": "response.done", "event_id": "e", "response": response}
+
+
+@pytest.mark.parametrize(("allow", "told"), [(True, "sent to Anna"), (False, "did not allow")])
+def test_a_call_is_asked_for_in_the_page_and_its_answer_counts(server, stage, allow, told):
+    stage.panel.session.tool(send)
+    stage.page("hello", views=1)
+    server.say(*called())
+    while not (asked := stage.next("approvals")["approvals"]):
+        pass
+    (question,) = asked
+    assert (question["name"], question["arguments"]) == ("send", '{"to": "Anna"}')
+    stage.page("approve", nonce=question["nonce"], allow=allow)
+    assert told in server.told("conversation.item.create")["item"]["output"]
+    assert stage.next("approvals")["approvals"] == []
+
+
+@pytest.mark.parametrize("nonce", ["c", "", "0" * 32])
+def test_an_answer_without_the_nonce_lets_nothing_run(server, stage, nonce):
+    stage.panel.session.tool(send)
+    stage.page("hello", views=1)
+    server.say(*called())
+    while not stage.next("approvals")["approvals"]:
+        pass
+    stage.page("approve", nonce=nonce, allow=True)
+    assert "waits for this answer" in stage.next("notice")["text"]
+    assert len(stage.panel.session.approvals) == 1
+
+
+def test_what_is_not_true_is_a_no(server, stage):
+    stage.panel.session.tool(send)
+    stage.page("hello", views=1)
+    server.say(*called())
+    while not (asked := stage.next("approvals")["approvals"]):
+        pass
+    stage.page("approve", nonce=asked[0]["nonce"], allow="true")
+    assert "did not allow" in server.told("conversation.item.create")["item"]["output"]
+
+
+def test_a_page_that_comes_later_is_asked_too(server, stage):
+    stage.panel.session.tool(send)
+    server.say(*called())
+    while not stage.next("approvals")["approvals"]:
+        pass
+    stage.page("hello", "two", views=1)
+    asked = stage.next("approvals")
+    assert asked["client"] == "two"
+    assert len(asked["approvals"]) == 1
+
+
+def test_arguments_of_a_megabyte_are_shown_from_their_beginning(server, stage):
+    stage.panel.session.tool(send)
+    server.say(*called(f'{{"to": "{"x" * 1_000_000}"}}'))
+    while not (asked := stage.next("approvals")["approvals"]):
+        pass
+    assert asked[0]["arguments"].endswith("(980,010 more characters)")
+
+
+# Switches
+
+
+def test_the_page_turns_barge_in_off_and_on(server, stage):
+    stage.page("hello", views=1)
+    stage.page("switches", barge_in=False, half_duplex=False)
+    detection = server.told("session.update")["session"]["audio"]["input"]["turn_detection"]
+    assert detection["interrupt_response"] is False
+
+
+def test_with_barge_in_off_speech_does_not_silence_the_page(server, stage):
+    detection = {"type": "server_vad", "interrupt_response": False}
+    session = {"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
+    server.say({"type": "session.updated", "event_id": "e", "session": session})
+    stage.page("hello", views=1)
+    server.say(begun(), speech("a", 48_000))
+    stage.next("play-chunk")
+    server.say(HEARS_SPEECH, added("u", None, "user"))
+    stage.next("items")
+    assert stage.traits["barge_in"] is False
+    assert "flush-playback" not in [message.kind for message in stage.posted.queue]
+
+
+def test_half_duplex_is_shown_in_the_page_wherever_it_was_switched(server, stage):
+    stage.page("hello", views=1)
+    stage.page("switches", barge_in=True, half_duplex=True)
+    assert stage.panel.session.half_duplex
+    stage.panel.session.half_duplex = False
+    loop_thread().run(as_coroutine(lambda: None))
+    assert stage.traits["half_duplex"] is False
+    assert server.received.empty()

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,3 +152,70 @@ def test_a_recorded_tool_round_is_call_output_and_answer(shared):
         ("message", "assistant"),
     ]
     assert json.loads(conversation.items[conversation.order[1]].arguments)
+
+
+# Hosted (MCP) tools: items as the API's reference has them
+
+
+def hosted(**item):
+    conversation = Conversation()
+    item = {"id": "m", "server_label": "docs", **item}
+    event = Event(type="conversation.item.done", event_id="e", previous_item_id=None, item=item)
+    conversation.receive(event)
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "error"),
+    [
+        (
+            {"type": "mcp_list_tools", "tools": [{"name": "search"}, {"name": "fetch"}]},
+            "docs: search, fetch",
+            "",
+        ),
+        (
+            {"type": "mcp_approval_request", "name": "search", "arguments": '{"q": 1}'},
+            'docs.search({"q": 1})',
+            "",
+        ),
+        ({"type": "mcp_approval_response", "approve": True}, "allowed", ""),
+        ({"type": "mcp_approval_response", "approve": False}, "not allowed", ""),
+        (
+            {"type": "mcp_call", "name": "search", "arguments": "{}", "output": "two pages"},
+            "docs.search({}) → two pages",
+            "",
+        ),
+        (
+            {
+                "type": "mcp_call",
+                "name": "search",
+                "arguments": "{}",
+                "error": {"type": "tool_execution_error", "message": "no network"},
+            },
+            "docs.search({})",
+            "no network",
+        ),
+    ],
+)
+def test_an_item_of_a_hosted_tool_says_what_was_called_and_what_came_of_it(item, text, error):
+    (shown,) = hosted(**item)
+    assert (shown.role, shown.text, shown.error) == ("tool", text, error)
+    assert shown.state == ("failed" if error else "completed")
+
+
+def test_the_arguments_of_a_hosted_call_come_in_pieces():
+    conversation = hosted(type="mcp_call", name="search", status="in_progress")
+    for delta in ('{"q":', " 1}"):
+        conversation.receive(
+            Event(type="response.mcp_call_arguments.delta", event_id="e", item_id="m", delta=delta)
+        )
+    assert conversation.items["m"].text == 'docs.search({"q": 1})'
+
+
+@pytest.mark.parametrize("type", ["mcp_list_tools.failed", "response.mcp_call.failed"])
+def test_a_hosted_tool_that_fails_says_so(type):
+    conversation = hosted(type=type.split(".")[-2], status="in_progress")
+    conversation.receive(Event(type=type, event_id="e", item_id="m"))
+    item = conversation.items["m"]
+    assert item.state == "failed"
+    assert item.error

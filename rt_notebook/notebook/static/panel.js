@@ -413,6 +413,43 @@ async function sendFile(file, send) {
   return "";
 }
 
+// src/half_duplex.js
+var TAIL_MS = 500;
+var HalfDuplex = class {
+  #hold;
+  #on = false;
+  #sounding = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #tail;
+  /** @param {(held: boolean) => void} hold called when the microphone is to hear or not */
+  constructor(hold) {
+    this.#hold = hold;
+  }
+  /** @param {boolean} on */
+  set on(on) {
+    if (on === this.#on) return;
+    this.#on = on;
+    this.#end();
+    if (on && this.#sounding) this.#hold(true);
+  }
+  /** @param {boolean} sounding whether the reply sounds */
+  set sounding(sounding) {
+    if (sounding === this.#sounding) return;
+    this.#sounding = sounding;
+    if (!this.#on) return;
+    clearTimeout(this.#tail);
+    if (sounding) this.#hold(true);
+    else this.#tail = setTimeout(() => this.#hold(false), TAIL_MS);
+  }
+  close() {
+    clearTimeout(this.#tail);
+  }
+  #end() {
+    clearTimeout(this.#tail);
+    this.#hold(false);
+  }
+};
+
 // src/comm.js
 var PAGE_KINDS = (
   /** @type {const} */
@@ -429,6 +466,8 @@ var PAGE_KINDS = (
     say: ["text"],
     "audio-file": ["name", "last", "+pcm"],
     cancel: [],
+    approve: ["nonce", "allow"],
+    switches: ["barge_in", "half_duplex"],
     ping: ["t_ms"]
   }
 );
@@ -443,6 +482,7 @@ var KERNEL_KINDS = (
     "play-end": ["client", "epoch", "item_id"],
     "flush-playback": ["client", "epoch"],
     "mic-ack": ["client", "seq"],
+    approvals: ["approvals"],
     "arm-mic": ["client"],
     "stop-mic": ["client", "reason"],
     "direct-offer": ["client", "host", "port", "public_key", "nonce"],
@@ -970,6 +1010,7 @@ var Microphone = class {
   /** @type {MicState} */
   #state = "off";
   #muted = false;
+  #onHold = false;
   #held = false;
   #talking = false;
   #ending = false;
@@ -1055,9 +1096,17 @@ var Microphone = class {
   mute(muted) {
     this.#muted = muted;
     if (!this.#capture) return this.#events.changed();
-    this.#capture.muted = muted;
+    this.#capture.muted = this.#deaf;
     this.#report(muted ? "muted" : "open");
     this.#events.changed();
+  }
+  /** Hear nothing for a while, whatever the user chose. @param {boolean} held */
+  hold(held) {
+    this.#onHold = held;
+    if (this.#capture) this.#capture.muted = this.#deaf;
+  }
+  get #deaf() {
+    return this.#muted || this.#onHold;
   }
   /** The key to talk goes down or up. @param {boolean} down */
   talk(down) {
@@ -1110,14 +1159,14 @@ var Microphone = class {
   }
   /** The newest samples, for a meter. @param {Float32Array<ArrayBuffer>} samples */
   read(samples) {
-    if (this.#capture && !this.#muted) this.#capture.read(samples);
+    if (this.#capture && !this.#deaf) this.#capture.read(samples);
     else samples.fill(0);
   }
   /** @param {Capture} capture @param {AudioContext} context */
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
-    capture.muted = this.#muted;
+    capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
     this.#report(this.#muted ? "muted" : "open");
@@ -1212,6 +1261,131 @@ function tenths(ms) {
   return Math.floor(ms / 100);
 }
 
+// src/elements.js
+var SVG = "http://www.w3.org/2000/svg";
+var ICONS = {
+  mic: [
+    "M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3Z",
+    "M6 11a6 6 0 0 0 12 0",
+    "M12 17v3.5"
+  ],
+  "mic-off": [
+    "M15 9.5v-3a3 3 0 0 0-5.7-1.3",
+    "M9 9v2a3 3 0 0 0 4.6 2.5",
+    "M18 11a6 6 0 0 1-.6 2.6",
+    "M6 11a6 6 0 0 0 8.8 5.3",
+    "M12 17v3.5",
+    "M4 4l16 16"
+  ],
+  wave: ["M4 10v4", "M8 7v10", "M12 4v16", "M16 8v8", "M20 10.5v3"],
+  stop: ["M7 7h10v10H7Z"],
+  off: ["M12 4v8", "M7.5 6.8a7 7 0 1 0 9 0"],
+  send: ["M12 19V5", "M6 11l6-6 6 6"],
+  file: [
+    "M13 3.5H7A1.5 1.5 0 0 0 5.5 5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V9Z",
+    "M13 3.5V9h5.5",
+    "M9 14v2",
+    "M12 12.5v5",
+    "M15 14v2"
+  ],
+  down: ["M12 5v14", "M6 13l6 6 6-6"],
+  speaker: [
+    "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5Z",
+    "M15.5 9a4.2 4.2 0 0 1 0 6",
+    "M18 6.5a7.8 7.8 0 0 1 0 11"
+  ],
+  close: ["M6 6l12 12", "M18 6L6 18"],
+  check: ["M5 12.5l4.5 4.5L19 7.5"],
+  tool: ["M14.7 6.3a4 4 0 0 1 5-1l-2.9 2.9 1 2 2 1 2.2-2.9a4 4 0 0 1-5.6 4.4L8 21a2.1 2.1 0 0 1-3-3Z"]
+};
+function el(tag, className, ...parts) {
+  const element = document.createElement(tag);
+  element.className = className;
+  for (const part of parts) {
+    if (typeof part === "string" || part instanceof Node) element.append(part);
+    else for (const [name, value] of Object.entries(part)) element.setAttribute(name, value);
+  }
+  return element;
+}
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", `rt-icon rt-icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("focusable", "false");
+  for (const line of ICONS[name] ?? []) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", line);
+    svg.append(path);
+  }
+  return svg;
+}
+function iconButton(className, iconName, name, onClick) {
+  const button = el("button", className, { type: "button" }, icon(iconName));
+  setName(button, name);
+  button.addEventListener("click", onClick);
+  return button;
+}
+function setName(element, name) {
+  setAttribute(element, "aria-label", name);
+  setAttribute(element, "title", name);
+}
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+// src/manners.js
+var MANNERS = {
+  interrupt: {
+    name: "Speak to interrupt",
+    hint: "Speak to interrupt.",
+    switches: { barge_in: true, half_duplex: false }
+  },
+  finish: {
+    name: "Let it finish",
+    hint: "It will finish.",
+    switches: { barge_in: false, half_duplex: false }
+  },
+  wait: {
+    name: "Loudspeakers: mute me",
+    hint: "You are muted meanwhile.",
+    switches: { barge_in: true, half_duplex: true }
+  }
+};
+function mannerOf({ barge_in: bargeIn, half_duplex: halfDuplex }) {
+  if (halfDuplex) return "wait";
+  return bargeIn ? "interrupt" : "finish";
+}
+function hintOf(manner) {
+  return MANNERS[manner].hint;
+}
+var MannerChoice = class {
+  /** @param {(switches: Switches) => void} choose */
+  constructor(choose) {
+    const options = Object.entries(MANNERS).map(
+      ([manner, { name: name2 }]) => el("option", "", { value: manner }, name2)
+    );
+    const name = "While the reply sounds";
+    this.root = el("select", "rt-choice rt-manner", { "aria-label": name, title: name }, ...options);
+    this.root.addEventListener("change", () => {
+      choose(MANNERS[
+        /** @type {Manner} */
+        this.root.value
+      ].switches);
+    });
+  }
+  /** @param {import("./panel_state.js").State} state @param {boolean} disabled */
+  show({ manner, pushToTalk }, disabled) {
+    this.root.hidden = pushToTalk;
+    this.root.disabled = disabled;
+    if (this.root.value !== manner) this.root.value = manner;
+    setAttribute(this.root, "data-manner", manner);
+  }
+};
+
 // src/panel_state.js
 var ENDED = ["closed", "lost"];
 var SILENT_AFTER_MS = 1e4;
@@ -1230,6 +1404,10 @@ function panelState(parts) {
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
     pushToTalk: microphone.pushToTalk,
+    manner: mannerOf({
+      barge_in: trait("barge_in") !== false,
+      half_duplex: trait("half_duplex") === true
+    }),
     elsewhere: owner !== "" && owner !== parts.client,
     mic: microphone.state,
     muted: microphone.muted,
@@ -1238,6 +1416,7 @@ function panelState(parts) {
     chosenDevice: microphone.chosenDevice,
     canRecord: parts.obstacle === "",
     armed: parts.armed,
+    approvals: parts.approvals,
     speaking: parts.speaking,
     sounding: player.sounding,
     needsClick: player.needsClick,
@@ -1893,6 +2072,14 @@ function contextAtApiRate() {
 
 // src/transcript.js
 var MAX_SHOWN = 400;
+var KINDS = {
+  function_call: "Tool call",
+  function_call_output: "Tool result",
+  mcp_list_tools: "Tools of a server",
+  mcp_call: "Tool call at a server",
+  mcp_approval_request: "A server's tool asks",
+  mcp_approval_response: "Your answer"
+};
 var SPEAKERS = { user: "You", assistant: "Assistant", system: "Instructions", tool: "Tool" };
 var Transcript = class {
   /** @type {Map<string, Item>} */
@@ -1952,9 +2139,7 @@ function sideOf(item) {
   return item.kind === "message" && item.role === "assistant" ? "assistant" : "aside";
 }
 function speakerOf(item) {
-  if (item.kind === "function_call") return "Tool call";
-  if (item.kind === "function_call_output") return "Tool result";
-  return SPEAKERS[item.role] ?? item.role;
+  return KINDS[item.kind] ?? SPEAKERS[item.role] ?? item.role;
 }
 function placeholderOf(item) {
   if (item.state === "listening") return "Listening…";
@@ -1968,7 +2153,7 @@ function wordless(item) {
   return item.role === "user" && item.transcribed === false && item.state === "completed";
 }
 function noteOf(item) {
-  if (item.state === "failed") return item.role === "user" ? "" : "The reply failed.";
+  if (item.state === "failed") return item.role === "assistant" ? "The reply failed." : "";
   if (wordless(item) && !item.text) return "Turn it on with %rt_config --transcription true";
   if (item.state !== "interrupted" && !item.truncated) return "";
   if (item.role !== "assistant") return "";
@@ -2011,6 +2196,9 @@ var Engine = class {
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
+  /** @type {import("./approval.js").Approval[]} */
+  #approvals = [];
+  #halfDuplex = new HalfDuplex((held) => this.#microphone.hold(held));
   #samples = new Float32Array(1024);
   /** @param {import("@anywidget/types").AnyModel} model */
   constructor(model) {
@@ -2043,6 +2231,7 @@ var Engine = class {
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
     this.#liveness.close();
+    this.#halfDuplex.close();
     this.#microphone.dispose();
     this.player.close();
     this.#link.close();
@@ -2077,6 +2266,7 @@ var Engine = class {
       transcript: this.#transcript,
       obstacle: this.#obstacle,
       armed: this.#armed,
+      approvals: this.#approvals,
       speaking: this.#speaking,
       problem: this.#problem,
       notices: this.#notices,
@@ -2119,6 +2309,14 @@ var Engine = class {
   cancel() {
     this.#link.send("cancel");
   }
+  /** Let a call run, or not. @param {string} nonce @param {boolean} allow */
+  approve(nonce, allow) {
+    this.#link.send("approve", { nonce, allow });
+  }
+  /** What speech does while the reply sounds. @param {import("./manners.js").Switches} switches */
+  choose(switches) {
+    this.#link.send("switches", { ...switches });
+  }
   /** @param {string} text */
   say(text) {
     this.claim();
@@ -2152,7 +2350,10 @@ var Engine = class {
     return new Player({
       played: (heard) => this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
-      changed: this.#changed,
+      changed: () => {
+        this.#halfDuplex.sounding = this.player.sounding;
+        this.#changed();
+      },
       failed: (error) => {
         if (!this.#obstacle) this.#setProblem(refusalSentence(error));
       }
@@ -2199,6 +2400,7 @@ var Engine = class {
       const others = this.#notices.filter(({ text }) => text !== message.text);
       this.#notices = [...others, noticeOf(message)].slice(-MAX_NOTICES);
     } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "approvals") this.#approvals = message.approvals;
     else if (kind === "arm-mic") this.#armed = true;
     else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
     this.#changed();
@@ -2223,6 +2425,7 @@ var Engine = class {
   }
   #onTraits = () => {
     this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
+    this.#halfDuplex.on = this.#model.get("half_duplex") === true && !this.#microphone.pushToTalk;
     if (ENDED.includes(this.#model.get("status"))) this.#microphone.close("talk ended");
     this.#changed();
   };
@@ -2271,78 +2474,118 @@ function noticeOf({ level, text }) {
   return { level: String(level), text: String(text) };
 }
 
-// src/elements.js
-var SVG = "http://www.w3.org/2000/svg";
-var ICONS = {
-  mic: [
-    "M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3Z",
-    "M6 11a6 6 0 0 0 12 0",
-    "M12 17v3.5"
-  ],
-  "mic-off": [
-    "M15 9.5v-3a3 3 0 0 0-5.7-1.3",
-    "M9 9v2a3 3 0 0 0 4.6 2.5",
-    "M18 11a6 6 0 0 1-.6 2.6",
-    "M6 11a6 6 0 0 0 8.8 5.3",
-    "M12 17v3.5",
-    "M4 4l16 16"
-  ],
-  wave: ["M4 10v4", "M8 7v10", "M12 4v16", "M16 8v8", "M20 10.5v3"],
-  stop: ["M7 7h10v10H7Z"],
-  off: ["M12 4v8", "M7.5 6.8a7 7 0 1 0 9 0"],
-  send: ["M12 19V5", "M6 11l6-6 6 6"],
-  file: [
-    "M13 3.5H7A1.5 1.5 0 0 0 5.5 5v14A1.5 1.5 0 0 0 7 20.5h10a1.5 1.5 0 0 0 1.5-1.5V9Z",
-    "M13 3.5V9h5.5",
-    "M9 14v2",
-    "M12 12.5v5",
-    "M15 14v2"
-  ],
-  down: ["M12 5v14", "M6 13l6 6 6-6"],
-  speaker: [
-    "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5Z",
-    "M15.5 9a4.2 4.2 0 0 1 0 6",
-    "M18 6.5a7.8 7.8 0 0 1 0 11"
-  ],
-  close: ["M6 6l12 12", "M18 6L6 18"]
+// src/approval.js
+var UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+function argumentRows(text) {
+  const value = parsed(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return [["", visible(text)]];
+  }
+  return Object.entries(value).map(([name, part]) => [
+    visible(name),
+    visible(typeof part === "string" ? part : JSON.stringify(part))
+  ]);
+}
+function question({ server }) {
+  if (!server) return "The model wants to run a function of this notebook.";
+  return `The model wants to use a tool of the server ${visible(server)}.`;
+}
+function visible(text) {
+  return String(text).replace(
+    UNSEEN,
+    (sign2) => `\\u${sign2.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+// src/approval_view.js
+var SETTLED_AFTER_MS2 = 400;
+var ApprovalView = class {
+  /** @type {Map<string, HTMLElement>} by nonce */
+  #cards = /* @__PURE__ */ new Map();
+  #answer;
+  /** @param {(nonce: string, allow: boolean) => void} answer */
+  constructor(answer) {
+    this.#answer = answer;
+    this.root = el("div", "rt-asks", {
+      role: "group",
+      "aria-label": "Calls that wait for you",
+      "aria-live": "polite"
+    });
+  }
+  /** @param {Approval[]} approvals @param {boolean} disabled nobody takes an answer */
+  show(approvals, disabled) {
+    const open = new Set(approvals.map(({ nonce }) => nonce));
+    for (const [nonce, card] of this.#cards) {
+      if (open.has(nonce)) continue;
+      card.remove();
+      this.#cards.delete(nonce);
+    }
+    for (const approval of approvals) this.#add(approval);
+    this.root.hidden = disabled || open.size === 0;
+  }
+  /** @param {Approval} approval */
+  #add(approval) {
+    if (this.#cards.has(approval.nonce)) return;
+    const card = this.#card(approval);
+    this.#cards.set(approval.nonce, card);
+    this.root.append(card);
+  }
+  /** @param {Approval} approval */
+  #card(approval) {
+    const allow = this.#button("rt-allow", "check", "Allow once", approval.nonce, true);
+    const deny = this.#button("rt-deny", "close", "Deny", approval.nonce, false);
+    const name = visible(approval.name);
+    const card = el(
+      "article",
+      "rt-ask",
+      { "aria-label": `Allow ${name}?` },
+      el("span", "rt-ask-sign", icon("tool")),
+      el("div", "rt-ask-name", { dir: "ltr" }, name),
+      el("div", "rt-ask-question", question(approval)),
+      argumentList(approval),
+      el(
+        "div",
+        "rt-ask-answer",
+        el("span", "rt-ask-note", "Without an answer it is denied after two minutes."),
+        deny,
+        allow
+      )
+    );
+    setTimeout(() => {
+      allow.disabled = deny.disabled = false;
+    }, SETTLED_AFTER_MS2);
+    return card;
+  }
+  /**
+   * @param {string} className
+   * @param {string} iconName
+   * @param {string} text
+   * @param {string} nonce
+   * @param {boolean} allow
+   */
+  #button(className, iconName, text, nonce, allow) {
+    const button = el("button", className, { type: "button", disabled: "" }, icon(iconName), text);
+    button.addEventListener("click", (event) => {
+      if (!event.isTrusted) return;
+      button.disabled = true;
+      this.#answer(nonce, allow);
+    });
+    return button;
+  }
 };
-function el(tag, className, ...parts) {
-  const element = document.createElement(tag);
-  element.className = className;
-  for (const part of parts) {
-    if (typeof part === "string" || part instanceof Node) element.append(part);
-    else for (const [name, value] of Object.entries(part)) element.setAttribute(name, value);
-  }
-  return element;
-}
-function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", `rt-icon rt-icon-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("focusable", "false");
-  for (const line of ICONS[name] ?? []) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", line);
-    svg.append(path);
-  }
-  return svg;
-}
-function iconButton(className, iconName, name, onClick) {
-  const button = el("button", className, { type: "button" }, icon(iconName));
-  setName(button, name);
-  button.addEventListener("click", onClick);
-  return button;
-}
-function setName(element, name) {
-  setAttribute(element, "aria-label", name);
-  setAttribute(element, "title", name);
-}
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+function argumentList(approval) {
+  const rows = argumentRows(approval.arguments).flatMap(([name, value]) => [
+    el("dt", "", name),
+    el("dd", "", { dir: "auto" }, value)
+  ]);
+  return el("dl", "rt-ask-arguments", { tabindex: "0", "aria-label": "Arguments" }, ...rows);
 }
 
 // src/composer.js
@@ -2550,7 +2793,7 @@ function openMicrophone(state) {
     return stage("listening", "Hold to talk", "Or tap, talk, tap again.", "Hold to talk");
   }
   const action = "Turn the microphone off";
-  if (answering(state)) return stage("answering", "Answering", "Speak to interrupt.", action);
+  if (answering(state)) return stage("answering", "Answering", hintOf(state.manner), action);
   if (state.muted) return stage("muted", "Muted", "Nobody hears you.", action);
   if (state.speaking === "user") return stage("hearing", "Hearing you", "", action);
   return stage("listening", "Listening", "Say something.", action);
@@ -2640,9 +2883,11 @@ var View = class {
   #mute;
   #stop;
   #off;
-  #devices = el("select", "rt-device", { "aria-label": "Microphone", title: "Microphone" });
+  #manner;
+  #devices = el("select", "rt-choice rt-device", { "aria-label": "Microphone", title: "Microphone" });
   #deviceKey = "";
   #log = new LogView();
+  #asks;
   #hear = el(
     "button",
     "rt-pill rt-hear",
@@ -2674,6 +2919,8 @@ var View = class {
       "Turn the microphone off",
       () => engine.toggleMicrophone()
     );
+    this.#manner = new MannerChoice((switches) => engine.choose(switches));
+    this.#asks = new ApprovalView((nonce, allow) => engine.approve(nonce, allow));
     this.#composer = new Composer({
       say: (text) => engine.say(text),
       sendFile: (file) => void engine.sendFile(file)
@@ -2712,11 +2959,19 @@ var View = class {
         meter("Reply", this.#meters.assistant)
       ),
       el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      this.#manner.root,
       this.#devices
     );
     this.#log.root.append(this.#hear);
     const foot = el("div", "rt-foot", this.#messages, this.#dismiss);
-    const talk = el("div", "rt-talk", this.#log.root, foot, this.#composer.root);
+    const talk = el(
+      "div",
+      "rt-talk",
+      this.#log.root,
+      this.#asks.root,
+      foot,
+      this.#composer.root
+    );
     const root = el(
       "section",
       "rt-panel",
@@ -2749,6 +3004,7 @@ var View = class {
     this.#showStage(state, stage2);
     this.#log.show(state.lines, state.hiddenLines, state.ended ? "Nothing was said." : EMPTY);
     this.#hear.hidden = !state.needsClick;
+    this.#asks.show(state.approvals, state.ended);
     this.#composer.show(state.ended);
     this.#showMessages(state);
     if (this.#engine.live) this.#animate();
@@ -2788,6 +3044,7 @@ var View = class {
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
+    this.#manner.show(state, state.ended);
     this.#showDevices(state, stage2.disabled);
   }
   /** @param {State} state @param {boolean} disabled */
