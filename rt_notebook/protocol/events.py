@@ -24,6 +24,7 @@ __all__ = [
     "MAX_EVENT_BYTES",
     "Event",
     "MalformedEvent",
+    "check_event",
     "decode_audio",
     "encode_audio",
     "parse_event",
@@ -130,7 +131,7 @@ def parse_event(
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
     event = Event(value if translate is None else translate(value))
-    _check_fields(event)
+    check_event(event)
     return event
 
 
@@ -142,7 +143,14 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _check_fields(event: Event) -> None:
+def check_event(event: Event) -> None:
+    """Check that a server event has what its type promises.
+
+    Raises
+    ------
+    MalformedEvent
+        If a field is missing or of another type, or it is nested deeper than `MAX_DEPTH`.
+    """
     for name, kind in FIELDS.get(event["type"], {}).items():
         value = event.get(name)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
