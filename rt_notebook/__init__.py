@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .client.connect import connect, tool
     from .client.connect import session_named as session
     from .client.credentials import mint_client_secret
+    from .client.recording import Recording
+    from .client.recording import open_recording as open  # noqa: F401
     from .client.reply import Reply
     from .client.session import RealtimeSession
     from .config.flat import response_create, session_update
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# `open` is not among them: an import of * must leave Python's own alone.
 __all__ = [
     "AudioFormatError",
     "ConfigError",
@@ -48,6 +51,7 @@ __all__ = [
     "Preset",
     "RealtimeError",
     "RealtimeSession",
+    "Recording",
     "Reply",
     "Secret",
     "SemanticVad",
@@ -77,11 +81,13 @@ _HOMES = {
     "DeprecationNotice": ".config.notices",
     "Preset": ".config.preset",
     "RealtimeSession": ".client.session",
+    "Recording": ".client.recording",
     "Reply": ".client.reply",
     "Secret": ".secret",
     "SemanticVad": ".config.session",
     "ServerVad": ".config.session",
     "connect": ".client.connect",
+    "open": ".client.recording:open_recording",
     "mint_client_secret": ".client.credentials",
     "response_create": ".config.flat",
     "session": ".client.connect:session_named",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
+import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from ..background import loop_thread
 from ..config.dialect import check_dialect
 from ..errors import ConfigError, ConnectionLost
+from ..record import layout
+from ..record.recorder import Recorder
 from ..secret import Secret
 from .backends import Access, Backend, resolve_backend
 from .session import RealtimeSession
@@ -50,6 +53,7 @@ def connect(
     headers: Mapping[str, Secret | str] | None = None,
     proxy: Secret | str | None = None,
     allow_host: str | None = None,
+    record: str | os.PathLike[str] | None = None,
     # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     quiet: bool = False,
@@ -80,6 +84,9 @@ def connect(
         OpenAI's; by default from ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID``.
     allow_host : str
         A host that may be given OpenAI's key although it is not OpenAI.
+    record : path-like
+        File that takes the whole talk (``.rtsession``), sound included; it is written while
+        the talk goes on and packed when the session is closed.
     timeout : float
         Seconds until the session must stand.
     quiet : bool
@@ -88,7 +95,8 @@ def connect(
     Raises
     ------
     ConfigError
-        If there is no such backend, no key, or a session of this name is open.
+        If there is no such backend, no key, a session of this name is open, or `record`
+        cannot be written or is there already.
     ServerError, ConnectionLost
         If the server refuses or cannot be reached; nothing stays open.
     """
@@ -112,7 +120,11 @@ def connect(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
             )
-        session = _open(lambda: _resolved(backend, model, access, dialect, session_type), timeout)
+        if held is not None:
+            held.close()  # a lost session's recording is packed here at the latest
+        session = _open(
+            lambda: _resolved(backend, model, access, dialect, session_type), timeout, record
+        )
         _sessions[name] = session
     if not quiet:
         print(session.backend.sound_goes_to)
@@ -128,15 +140,36 @@ def _resolved(
     return resolved.only_transcribing() if session_type == "transcription" else resolved
 
 
-def _open(resolve: Callable[[], Backend], timeout: float) -> RealtimeSession:
+def _open(
+    resolve: Callable[[], Backend], timeout: float, record: str | os.PathLike[str] | None
+) -> RealtimeSession:
     resolved = resolve()
+    recorder = _recorder(record, resolved) if record is not None else None
     try:
-        return loop_thread().run(RealtimeSession.open(resolved, timeout))
-    except ConnectionLost:
-        if resolved.server is None or not resolved.server.has_ended():
-            raise
-    # The offline server died in this very moment: another one takes its place.
-    return loop_thread().run(RealtimeSession.open(resolve(), timeout))
+        try:
+            return loop_thread().run(RealtimeSession.open(resolved, timeout, recorder))
+        except ConnectionLost:
+            if resolved.server is None or not resolved.server.has_ended():
+                raise
+        # The offline server died in this very moment: another one takes its place.
+        return loop_thread().run(RealtimeSession.open(resolve(), timeout, recorder))
+    except BaseException:
+        if recorder is not None:
+            recorder.discard()
+        raise
+
+
+def _recorder(record: str | os.PathLike[str], backend: Backend) -> Recorder:
+    path = layout.recording_path(record)
+    try:
+        return Recorder(path, layout.manifest(backend=backend.label, model=backend.model))
+    except FileExistsError:
+        raise ConfigError(
+            f"record names {path}, which is there already; name another file"
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or "it cannot be written").lower()
+        raise ConfigError(f"cannot record to {path}: {reason}; name another place") from None
 
 
 def sessions() -> dict[str, RealtimeSession]:
@@ -166,8 +199,7 @@ def tool(function: Any = None, /, **options: Any) -> Any:
 
 @atexit.register
 def close_all() -> None:
-    """Close every open session; also when the process ends."""
+    """Close every session and pack its recording; also when the process ends."""
     for session in sessions().values():
-        if session.status == "open":
-            with contextlib.suppress(TimeoutError):
-                session.close()
+        with contextlib.suppress(TimeoutError):
+            session.close()

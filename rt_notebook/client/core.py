@@ -33,6 +33,7 @@ from ..protocol.requests import ACKNOWLEDGED_BY
 from ..record.cell import CELL
 from ..record.entry import Direction, Entry
 from ..record.log import Log
+from ..record.recorder import Recorder
 from .clock import Clock, SystemClock
 from .identity import new_id
 from .listeners import Listeners
@@ -106,6 +107,16 @@ class SessionCore:
         await self._transport.close()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
+
+    def record_with(self, recorder: Recorder) -> None:
+        """Let `recorder` write every event from here on; its troubles are told as notices."""
+        loop = asyncio.get_running_loop()
+
+        def tell(sentence: str) -> None:
+            loop.call_soon_threadsafe(lambda: self._observer.notice("warning", sentence))
+
+        recorder.tell = tell
+        self.log.follow = recorder.follow
 
     def run(self, coroutine: Any) -> None:
         """Run a coroutine until it ends or the session is closed."""
@@ -223,6 +234,8 @@ class SessionCore:
             self.malformed_events += 1
             return
         audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        if audio:
+            self._note_player()
         self._keep("received", event, audio=audio, size_bytes=_size(frame))
         try:
             self._note(event)
@@ -304,10 +317,13 @@ class SessionCore:
         if not self.machine.ledger.sounding:
             self._observer.speaking("nobody")
 
-    def _play(self, effect: Play) -> None:
+    def _note_player(self) -> None:
+        """Note whether somebody plays the audio that comes next."""
         if self._observer.can_play != self._can_play:
             self._can_play = self._observer.can_play
             self.tell_of_player("opened" if self._can_play else "closed")
+
+    def _play(self, effect: Play) -> None:
         n_samples = len(effect.audio) // 2
         if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
             self._observer.play(effect.item_id, effect.audio)

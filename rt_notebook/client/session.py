@@ -15,16 +15,18 @@ from typing import Any
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
-from ..protocol.conversation import Conversation, Item
 from ..protocol.events import Event
-from ..protocol.heard import HeardItem, heard_items
+from ..protocol.machine import SessionMachine
 from ..protocol.requests import REQUEST_KEY
+from ..record import layout
 from ..record.log import Log
+from ..record.recorder import Recorder
 from .backends import Backend
 from .core import SessionCore
 from .identity import new_id
 from .reply import Reply
 from .requests import Requests
+from .talk import Talk
 from .tool_requests import ToolRequests
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
@@ -33,7 +35,7 @@ from .websocket import WebSocketTransport
 __all__ = ["RealtimeSession"]
 
 
-class RealtimeSession(ToolRequests, Requests):
+class RealtimeSession(Talk, ToolRequests, Requests):
     """An open session; make one with `rt_notebook.connect`.
 
     Attributes
@@ -44,13 +46,27 @@ class RealtimeSession(ToolRequests, Requests):
         The engine, for the loop thread.
     """
 
-    def __init__(self, backend: Backend, core: SessionCore) -> None:
+    def __init__(
+        self, backend: Backend, core: SessionCore, recorder: Recorder | None = None
+    ) -> None:
         self.backend = backend
         self.core = core
+        self._recorder = recorder
 
     @classmethod
-    async def open(cls, backend: Backend, timeout: float) -> RealtimeSession:
+    async def open(
+        cls, backend: Backend, timeout: float, recorder: Recorder | None = None
+    ) -> RealtimeSession:
         """Connect and wait for ``session.created``. Runs on the background loop.
+
+        Parameters
+        ----------
+        backend : Backend
+            Whom to connect to.
+        timeout : float
+            Seconds.
+        recorder : Recorder, optional
+            Writes the talk to disk from its first event on.
 
         Raises
         ------
@@ -59,6 +75,8 @@ class RealtimeSession(ToolRequests, Requests):
             nothing within `timeout` seconds.
         """
         core = SessionCore(await WebSocketTransport.open(backend, timeout), backend.dialect)
+        if recorder is not None:
+            core.record_with(recorder)
         try:
             await asyncio.wait_for(asyncio.shield(core.created), timeout)
         except (TimeoutError, asyncio.TimeoutError):
@@ -69,7 +87,7 @@ class RealtimeSession(ToolRequests, Requests):
         except RealtimeError:
             await core.close()
             raise
-        return cls(backend, core)
+        return cls(backend, core, recorder)
 
     # What is there
 
@@ -79,9 +97,9 @@ class RealtimeSession(ToolRequests, Requests):
         return self.core.status
 
     @property
-    def conversation(self) -> Conversation:
-        """Items by id and in order, as the server has them."""
-        return self.core.machine.conversation
+    def machine(self) -> SessionMachine:
+        """The protocol's state, live."""
+        return self.core.machine
 
     @property
     def log(self) -> Log:
@@ -94,30 +112,20 @@ class RealtimeSession(ToolRequests, Requests):
         return list(self.core.replies)
 
     @property
-    def items(self) -> list[Item]:
-        """The items of the conversation, first to last."""
-        return list(self.conversation)
-
-    @property
-    def heard(self) -> dict[str, HeardItem]:
-        """How much of each spoken answer was heard, by item, first to last."""
-        return heard_items(self.conversation, self.core.machine.ledger)
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The configuration in force: what the server last acknowledged."""
-        return self.core.machine.session
-
-    @property
     def dialect(self) -> str:
         """``ga`` or ``beta``: how the server speaks. Everything here is GA all the same."""
         return self.core.dialect
 
     @property
-    def turn_detection(self) -> str:
-        """``server_vad``, ``semantic_vad``, or ``none`` for push-to-talk."""
-        audio_input = (self.config.get("audio") or {}).get("input") or {}
-        return str((audio_input.get("turn_detection") or {}).get("type", "none"))
+    def manifest(self) -> dict[str, Any]:
+        """What a file says of this talk: who answers, the configuration, the packages."""
+        return layout.manifest(
+            backend=self.backend.label,
+            model=str(self.config.get("model") or self.backend.model),
+            dialect=self.dialect,
+            config=self.config,
+            asked=self.core.settings.asked,
+        )
 
     @property
     def barge_in(self) -> bool:
@@ -300,8 +308,13 @@ class RealtimeSession(ToolRequests, Requests):
         return module.Controls(self)
 
     def close(self) -> None:
-        """Close the session and wait until it is closed. Closing twice is allowed."""
+        """Close the session and wait until it is closed and its recording written.
+
+        Closing twice is allowed.
+        """
         loop_thread().run(self.core.close(), timeout=10)
+        if self._recorder is not None:
+            self._recorder.close(self.log, self.manifest)
 
     def __enter__(self) -> RealtimeSession:
         return self

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,6 @@ __all__ = [
     "MANIFEST",
     "MEMBERS",
     "PART_MEMBERS",
-    "PART_SUFFIX",
     "SAMPLE_RATE_HZ",
     "USER_PCM",
     "USER_WAV",
@@ -36,6 +36,7 @@ __all__ = [
     "manifest",
     "manifest_json",
     "part_of",
+    "recording_path",
 ]
 
 FORMAT, VERSION = "rtsession", 1
@@ -45,7 +46,7 @@ USER_WAV, ASSISTANT_WAV = "user.wav", "assistant.wav"
 USER_PCM, ASSISTANT_PCM = "user.pcm", "assistant.pcm"
 MEMBERS = (ASSISTANT_WAV, EVENTS, MANIFEST, USER_WAV)
 PART_MEMBERS = (ASSISTANT_PCM, EVENTS, MANIFEST, USER_PCM)
-PART_SUFFIX = ".part"
+SUFFIX, PART_SUFFIX = ".rtsession", ".part"
 
 _PACKAGES = ("rt_notebook", "ipykernel", "ipython", "jupyterlab", "numpy", "websockets")
 
@@ -57,6 +58,12 @@ class MalformedRecording(RealtimeError):
 def part_of(path: Path) -> Path:
     """Return the folder in which a recording grows."""
     return path.with_name(path.name + PART_SUFFIX)
+
+
+def recording_path(path: str | os.PathLike[str]) -> Path:
+    """Return where a recording is to be written: the name ends with ``.rtsession``."""
+    whole = Path(path).expanduser()
+    return whole if whole.suffix == SUFFIX else whole.with_name(whole.name + SUFFIX)
 
 
 def manifest(**of_the_talk: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import wave
 import zipfile
@@ -75,10 +76,19 @@ def _member(archive: zipfile.ZipFile, name: str, compression: int) -> IO[bytes]:
 
 def _wav(archive: zipfile.ZipFile, name: str, track: Track, length: int) -> None:
     # Sound barely deflates, and stored it is read in place by any unzip.
-    with _member(archive, name, zipfile.ZIP_STORED) as member, wave.open(member, "wb") as wav:
+    with _member(archive, name, zipfile.ZIP_STORED) as member:
+        member.write(_wav_header(length))
+        for start in range(0, length, _BLOCK_BYTES):
+            member.write(track.read(start, min(_BLOCK_BYTES, length - start)))
+
+
+def _wav_header(length: int) -> bytes:
+    """What stands before `length` bytes of PCM16; a member of a zip cannot be patched later."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(layout.SAMPLE_RATE_HZ)
         wav.setnframes(length // 2)
-        for start in range(0, length, _BLOCK_BYTES):
-            wav.writeframesraw(track.read(start, min(_BLOCK_BYTES, length - start)))
+        wav.writeframesraw(b"")
+        return file.getvalue()

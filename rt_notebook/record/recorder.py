@@ -57,7 +57,7 @@ class Recorder:
         self._files[layout.MANIFEST].flush()
         self._waiting: queue.SimpleQueue[tuple[Entry, bytes]] = queue.SimpleQueue()
         self._ending = threading.Event()
-        self._failed = False
+        self._failed = self._closed = False
         self._thread = threading.Thread(target=self._run, name="rt-recorder", daemon=True)
         self._thread.start()
 
@@ -66,11 +66,20 @@ class Recorder:
         if not self._failed:
             self._waiting.put((entry, audio))
 
+    def pause(self) -> None:
+        """Write what waits and nothing after it."""
+        self._ending.set()
+        self._thread.join()
+        for file in self._files.values():
+            with contextlib.suppress(OSError):
+                file.close()
+
     def close(self, log: Log, manifest: Mapping[str, Any]) -> None:
         """Pack the whole talk into one file and remove the folder. Closing twice is allowed."""
-        if self._ending.is_set():
+        if self._closed:
             return
-        self._end()
+        self.pause()
+        self._closed = True
         try:
             pack(self.path, log, manifest)
         except OSError as error:
@@ -81,19 +90,13 @@ class Recorder:
 
     def discard(self) -> None:
         """End without a recording: the session never came about."""
-        self._end()
+        self.pause()
+        self._closed = True
         shutil.rmtree(self._part, ignore_errors=True)
 
     def _create(self, name: str) -> IO[bytes]:
         descriptor = os.open(self._part / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         return os.fdopen(descriptor, "wb")
-
-    def _end(self) -> None:
-        self._ending.set()
-        self._thread.join()
-        for file in self._files.values():
-            with contextlib.suppress(OSError):
-                file.close()
 
     def _run(self) -> None:
         ended = False

@@ -30,6 +30,7 @@ MAX_MEMBER_BYTES = 4 * 1024**3  # WAV's own limit: a day of talk
 MAX_MANIFEST_BYTES = 1024 * 1024
 MAX_RATIO = 200  # event lines deflate 10 to 60 times
 _ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
+_WRONG_FORM = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _DIRECTIONS = ("sent", "received", "player")
 
 
@@ -111,7 +112,7 @@ class _Source:
             audio = b""
             if span := entry.audio:
                 side = "user" if span.track == "user" else "assistant"
-                if span.offset != at[side] or span.length <= 0:
+                if span.offset != at[side] or not 0 < span.length <= MAX_EVENT_BYTES:
                     raise MalformedRecording(f"points to audio out of order in line {number}")
                 audio = sounds[side](span.length)
                 at[side] += len(audio)
@@ -209,7 +210,7 @@ def _entry(line: bytes, number: int) -> Entry:
             check_event(entry.event)
         elif entry.direction == "player":
             _check_player(entry)
-    except (MalformedEvent, ValueError, TypeError, LookupError, RecursionError):
+    except (MalformedEvent, *_WRONG_FORM):
         raise MalformedRecording(f"has no event in line {number} of its events") from None
     return entry
 

@@ -1,0 +1,82 @@
+"""What there is to see of a talk: the same of a live session and of a recording."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ..protocol.conversation import Conversation, Item
+from ..protocol.heard import HeardItem, heard_items
+from ..protocol.machine import SessionMachine
+from ..record import layout
+from ..record.log import Log
+from ..record.packing import pack
+
+__all__ = ["Talk"]
+
+
+class Talk:
+    """The read side of a session; `RealtimeSession` and `Recording` have it."""
+
+    @property
+    def log(self) -> Log:
+        """Every event both ways, and the audio."""
+        raise NotImplementedError
+
+    @property
+    def machine(self) -> SessionMachine:
+        """The protocol's state, as far as the log goes."""
+        raise NotImplementedError
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What a file says of this talk: who answered, the configuration, the packages."""
+        raise NotImplementedError
+
+    @property
+    def conversation(self) -> Conversation:
+        """Items by id and in order, as the server has them."""
+        return self.machine.conversation
+
+    @property
+    def items(self) -> list[Item]:
+        """The items of the conversation, first to last."""
+        return list(self.conversation)
+
+    @property
+    def heard(self) -> dict[str, HeardItem]:
+        """How much of each spoken answer was heard, by item, first to last."""
+        return heard_items(self.conversation, self.machine.ledger)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration in force: what the server last acknowledged."""
+        return self.machine.session
+
+    @property
+    def turn_detection(self) -> str:
+        """``server_vad``, ``semantic_vad``, or ``none`` for push-to-talk."""
+        audio_input = (self.config.get("audio") or {}).get("input") or {}
+        return str((audio_input.get("turn_detection") or {}).get("type", "none"))
+
+    def audio(self, track: str = "user") -> bytes:
+        """Return what the user said, or an assistant's item by its id: PCM16, 24 kHz."""
+        return self.log.audio(track)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the talk as one file that `rt_notebook.open` reads, and return its path.
+
+        Parameters
+        ----------
+        path : path-like
+            ``.rtsession`` is added if it has no such end. A file that is there is replaced.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        whole = layout.recording_path(path)
+        pack(whole, self.log, self.manifest)
+        return whole
