@@ -12,6 +12,7 @@ from typing import Any
 
 from ..background import loop_thread
 from ..config.dialect import check_dialect
+from ..config.flat import session_event
 from ..errors import ConfigError, ConnectionLost
 from ..record import layout
 from ..record.recorder import Recorder
@@ -57,8 +58,9 @@ def connect(
     # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     quiet: bool = False,
+    **options: Any,
 ) -> RealtimeSession:
-    """Open a session and say in one line where the sound goes.
+    """Open a session, configure it, and say in one line where the sound goes.
 
     Parameters
     ----------
@@ -74,8 +76,8 @@ def connect(
         How the server speaks: ``beta`` for those that have the old names (Azure Voice Live).
         Here everything is GA all the same.
     session_type : {"realtime", "transcription"}
-        A conversation, or a session that only writes down what it hears: its model is set
-        by `configure` (``input_audio_transcription_model``).
+        A conversation, or a session that only writes down what it hears: transcription is
+        on, and its model is ``input_audio_transcription_model``.
     api_key, token, proxy, headers : Secret or str
         A key, an Entra token, a proxy's URL and further headers; texts become `Secret`.
     api_key_env : str
@@ -91,18 +93,21 @@ def connect(
         Seconds until the session must stand.
     quiet : bool
         Say nothing.
+    **options
+        Flat names as for `RealtimeSession.configure`: set as soon as the session stands.
 
     Raises
     ------
     ConfigError
-        If there is no such backend, no key, a session of this name is open, or `record`
-        cannot be written or is there already.
+        If an option cannot be, there is no such backend, no key, a session of this name is
+        open, or `record` cannot be written or is there already; no connection is made.
     ServerError, ConnectionLost
         If the server refuses or cannot be reached; nothing stays open.
     """
     check_dialect(dialect)
     if session_type not in _SESSION_TYPES:
         raise ConfigError(f"session_type takes realtime or transcription, got {session_type!r}")
+    options = _checked(options, model, dialect, session_type)
     access = Access.given(
         api_key=api_key,
         api_key_env=api_key_env,
@@ -125,12 +130,40 @@ def connect(
         session = _open(
             lambda: _resolved(backend, model, access, dialect, session_type), timeout, record
         )
+        _configure(session, options, timeout)
         _sessions[name] = session
     if not quiet:
         print(session.backend.sound_goes_to)
         if session.backend.server is not None and session.backend.server.missing:
             print(session.backend.server.missing)
     return session
+
+
+def _checked(
+    options: dict[str, Any], model: str | None, dialect: str, session_type: str
+) -> dict[str, Any]:
+    """Return what is configured first, as it will be accepted as far as we can know."""
+    if session_type == "transcription" and not any("transcription" in name for name in options):
+        options = {**options, "enable_input_audio_transcription": True}
+    chosen = {} if model is None else {"model": model}
+    session_event({**options, **chosen}, {"type": session_type}, dialect=dialect)
+    return options
+
+
+def _configure(session: RealtimeSession, options: Mapping[str, Any], timeout: float) -> None:
+    """Set the first configuration; a session that does not take it is closed."""
+    if not options:
+        return
+    try:
+        session.configure(**options).wait(timeout)
+    except TimeoutError:
+        session.close()
+        raise ConnectionLost(
+            f"{session.backend.label} did not answer the configuration within {timeout:g} s"
+        ) from None
+    except BaseException:
+        session.close()
+        raise
 
 
 def _resolved(

@@ -64,7 +64,12 @@ _SESSION = (
         Choice(("realtime", "transcription")),
         aliases=("type",),
     ),
-    Option("model", ("model",), "chosen when connecting", Name(MODEL_NAMES, "model")),
+    Option(
+        "model",
+        ("model",),
+        "model or deployment; chosen when connecting",
+        Name(MODEL_NAMES, "model"),
+    ),
 )
 _SPEECH = (
     _both(

@@ -9,13 +9,11 @@ from typing import Any
 
 from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
 from ..client.session import RealtimeSession
-from ..client.waiting import Acknowledgement
-from ..config.flat import session_event
 from ..config.reading import number
 from ..errors import ConfigError
 from ..secret import Secret
 
-__all__ = ["access_of", "connected", "transcribing"]
+__all__ = ["access_of", "connected"]
 
 
 def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
@@ -28,28 +26,10 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
     """
     return connect(
         args.backend,
-        model=getattr(args, "model", None),
         name=args.session,
         dialect=args.dialect or "ga",
-        **access_of(args),
-        **more,
+        **{**args.options, **access_of(args), **more},
     )
-
-
-def transcribing(args: argparse.Namespace) -> tuple[RealtimeSession, Acknowledgement]:
-    """Open a session that only transcribes, and ask for the configuration of the line.
-
-    Raises
-    ------
-    ConfigError, ServerError, ConnectionLost
-        As `rt_notebook.connect`; what cannot be configured is refused before it opens.
-    """
-    options = dict(args.options)
-    if not any("transcription" in name for name in options):
-        options["enable_input_audio_transcription"] = True
-    session_event(options, {"type": "transcription"}, dialect=args.dialect or "ga")
-    session = connected(args, session_type="transcription")
-    return session, session.configure(**options)
 
 
 def access_of(args: argparse.Namespace) -> dict[str, Any]:

@@ -24,8 +24,8 @@ class Word:
     values : tuple of str
         All that it may be, when that is known.
     source : str
-        What completion offers: ``sessions``, ``variables``, ``environment``, ``models``,
-        ``transcription models``, ``items``, ``presets`` or ``files``.
+        What completion offers: ``sessions``, ``variables``, ``environment``, ``items`` or
+        ``files``.
     is_switch : bool
         It stands alone, without a value.
     is_open : bool
@@ -133,9 +133,7 @@ _ITEM = (
 )
 
 COMMANDS: dict[str, Command] = {
-    "rt_connect": Command(
-        (_BACKEND, Word(("--model",), "model or deployment", source="models"), _DIALECT, *_ACCESS)
-    ),
+    "rt_connect": Command((_BACKEND, _DIALECT, *_ACCESS), "session"),
     "rt_disconnect": Command(),
     "rt_status": Command(),
     "rt_config": Command(

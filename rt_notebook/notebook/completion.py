@@ -181,18 +181,6 @@ def _environment(last: str, _: object) -> list[str]:
     return _starting(sorted(os.environ), last)
 
 
-def _models(last: str, _: object) -> list[str]:
-    from ..config.catalogue import MODELS
-
-    return _starting((model.name for model in MODELS), last)
-
-
-def _transcription_models(last: str, _: object) -> list[str]:
-    from ..config.catalogue import TRANSCRIPTION_MODELS
-
-    return _starting((model.name for model in TRANSCRIPTION_MODELS), last)
-
-
 def _files(last: str, variables: dict[str, Any]) -> list[str]:
     pattern = glob.escape(os.path.expanduser(last)) + "*"
     paths = [f"{path}{os.sep}" if os.path.isdir(path) else path for path in glob.glob(pattern)]
@@ -208,7 +196,5 @@ _SOURCES: dict[str, Callable[[str, dict[str, Any]], list[str]]] = {
     "items": _items,
     "variables": _variables,
     "environment": _environment,
-    "models": _models,
-    "transcription models": _transcription_models,
     "files": _files,
 }

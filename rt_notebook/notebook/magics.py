@@ -26,9 +26,9 @@ class RealtimeMagics(SharedMagics):
     @line_magic
     @plainly
     def rt_connect(self, line: str) -> None:
-        """Open a session and show its panel.
+        """Open a session, configure it, and show its panel.
 
-        ``%rt_connect [BACKEND] [--model NAME] [-s NAME] [-o VAR]``
+        ``%rt_connect [BACKEND] [--model NAME] [options of %rt_config] [-s NAME] [-o VAR]``
 
         BACKEND is ``openai``, ``azure``, ``offline`` or a ``wss://`` address. Without it:
         OpenAI when OPENAI_API_KEY is set, otherwise the offline server of rt_notebook.
@@ -50,11 +50,10 @@ class RealtimeMagics(SharedMagics):
 
         Takes the options of ``%rt_config`` that concern hearing; transcription is on.
         """
-        from .access import transcribing
+        from .access import connected
 
         args = self.parse("rt_transcribe", line)
-        session, request = transcribing(args)
-        self.answered(request)
+        session = connected(args, session_type="transcription")
         self.store(args, session)
         self._show(session)
 

@@ -2,15 +2,18 @@
 
 import asyncio
 import http
+import json
 import logging
 import socket
 import time
 import traceback
+import warnings
 
 import pytest
 
-from rt_notebook import ConfigError, ConnectionLost, ServerError, connect
+from rt_notebook import ConfigError, ConnectionLost, DeprecationNotice, ServerError, connect
 from rt_notebook.client.connect import sessions
+from rt_notebook.config import notices
 
 from .scripted import CREATED, scripted_server, send
 
@@ -213,3 +216,110 @@ def test_a_refused_connection_takes_no_longer_than_its_timeout_and_leaves_no_thr
             connect(url, timeout=0.1)
         assert time.monotonic() - started < 10
     assert {thread.name for thread in threading.enumerate()} <= before | {"rt-loop"}
+
+
+def refusal_of(event):
+    error = {"code": "invalid_value", "message": "No such voice.", "event_id": event["event_id"]}
+    return {"type": "error", "event_id": "e", "error": {**error, "param": "session.voice"}}
+
+
+def accepted(event):
+    if event["type"] == "input_audio_buffer.clear":
+        return {"type": "input_audio_buffer.cleared", "event_id": "e"}
+    return {"type": "session.updated", "event_id": "e", "session": event["session"]}
+
+
+def answering(answer, received):
+    async def script(connection):
+        await send(connection, CREATED)
+        async for frame in connection:
+            received.append(json.loads(frame))
+            if answer is not None:
+                await send(connection, answer(received[-1]))
+
+    return script
+
+
+def test_what_is_configured_on_connecting_is_asked_first_and_in_force_when_it_returns():
+    received = []
+    with scripted_server(answering(accepted, received)) as url:
+        session = connect(url, voice="marin", turn_detection="semantic_vad", eagerness="low")
+        assert session.config["audio"]["output"]["voice"] == "marin"
+    (update,) = received
+    assert update["type"] == "session.update"
+    assert update["session"] == {
+        "type": "realtime",
+        "audio": {
+            "input": {"turn_detection": {"type": "semantic_vad", "eagerness": "low"}},
+            "output": {"voice": "marin"},
+        },
+    }
+
+
+def test_without_options_nothing_is_configured():
+    received = []
+    with scripted_server(answering(accepted, received)) as url:
+        connect(url).send({"type": "input_audio_buffer.clear"}).wait(10)
+    assert [event["type"] for event in received] == ["input_audio_buffer.clear"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"speed": 9}, "speed takes 0.25 to 1.5"),
+        ({"temperature": 0.7}, "temperature is not part of the GA API"),
+        ({"voise": "marin"}, "did you mean 'voice'"),
+        ({"session_type": "transcription", "voice": "marin"}, "voice is for conversations"),
+        ({"session_type": "transcription", "model": "gpt-realtime-2"}, "model is for conv"),
+    ],
+)
+def test_what_cannot_be_configured_is_told_before_anything_is_opened(options, words):
+    asked = []
+    with (
+        scripted_server(open_well, process_request=lambda *_: asked.append(1)) as url,
+        pytest.raises(ConfigError, match=words) as refusal,
+    ):
+        connect(url, **options)
+    one_sentence(refusal.value)
+    assert asked == []
+
+
+def test_a_refused_configuration_is_told_and_leaves_nothing_open():
+    with scripted_server(answering(refusal_of, [])) as url:
+        with pytest.raises(ServerError, match="No such voice") as refusal:
+            connect(url, name="refused", voice="nobody")
+        assert refusal.value.code == "invalid_value"
+        assert "refused" not in sessions()
+
+
+def test_a_configuration_that_is_not_answered_is_given_up():
+    with (
+        scripted_server(answering(None, [])) as url,
+        pytest.raises(ConnectionLost, match="did not answer the configuration"),
+    ):
+        connect(url, name="unanswered", voice="marin", timeout=0.2)
+    assert "unanswered" not in sessions()
+
+
+def test_a_model_that_ends_is_told_once_with_its_successor(monkeypatch):
+    monkeypatch.setattr(notices, "told", set())
+    with scripted_server(answering(accepted, [])) as url:
+        with pytest.warns(DeprecationNotice, match=r"2027-01-20: use gpt-realtime-2\.1") as told:
+            connect(url, model="gpt-realtime", voice="marin")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationNotice)
+            connect(url, model="gpt-realtime", name="again")
+    ends = [one for one in told if one.category is DeprecationNotice]
+    assert [one.filename for one in ends] == [__file__]
+
+
+def test_a_session_that_only_transcribes_does_so_from_the_start():
+    received = []
+    with scripted_server(answering(accepted, received)) as url:
+        connect(url, session_type="transcription")
+        connect(url, session_type="transcription", name="own", transcription_language="en")
+    transcriptions = [event["session"]["audio"]["input"]["transcription"] for event in received]
+    assert transcriptions == [
+        {"model": "gpt-live-transcribe"},
+        {"model": "gpt-live-transcribe", "language": "en"},
+    ]

@@ -56,7 +56,7 @@ def test_without_a_session_each_says_the_next_step(shell, magic):
     ("magic", "line", "sentence"),
     [
         ("rt_connect", "opnai", "No backend is called 'opnai'"),
-        ("rt_connect", "--modl x", "does not know '--modl'"),
+        ("rt_connect", "--modl x", "did you mean 'model'"),
         ("rt_connect", "openai", "OPENAI_API_KEY"),
         ("rt_config", "--voise marin", "did you mean 'voice'"),
         ("rt_mic", "maybe", "invalid choice: 'maybe'"),

@@ -1,5 +1,7 @@
 """Seeing and changing the configuration by magics: dry runs, refusals, what is in force."""
 
+import threading
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -169,6 +171,21 @@ def test_a_refusal_names_the_option_and_can_be_caught(shell, puppet):
     assert isinstance(caught.value, UsageError)
     assert str(caught.value) == "Not this fast (--speed)."
     assert (caught.value.code, caught.value.param) == ("no", "session.audio.output.speed")
+
+
+def test_connecting_takes_the_options_of_the_configuration(shell):
+    puppet = Puppet()
+    with scripted_server(puppet.script) as url:
+        connecting = threading.Thread(
+            target=line, args=(shell, f"rt_connect {url} --model gpt-next --voice marin -o session")
+        )
+        connecting.start()
+        session = puppet.told("session.update")["session"]
+        puppet.say({"type": "session.updated", "event_id": "e", "session": session})
+        connecting.join(10)
+        assert session == {"type": "realtime", "audio": {"output": {"voice": "marin"}}}
+        assert shell.user_ns["session"].backend.url.endswith("?model=gpt-next")
+    refused(shell, "rt_connect wss://nobody.invalid/v1/realtime --speed 9")
 
 
 def test_a_refusal_shows_without_a_traceback(shell, puppet):
