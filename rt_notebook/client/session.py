@@ -14,6 +14,7 @@ from typing import Any
 
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
+from ..config.response import MAX_METADATA_PAIRS
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
@@ -210,8 +211,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
     def ask(self, reply: Reply, **options: Any) -> Reply:
         """Ask for a response that `reply` will hold; otherwise as `respond`."""
         event = Event({"event_id": new_id("event"), **self.event("response", options)})
-        marked = {**event["response"].get("metadata", {}), REQUEST_KEY: event["event_id"]}
-        event["response"] = {**event["response"], "metadata": marked}
+        event["response"] = _marked(event["response"], event["event_id"])
         reply.request = event
         self._call(self.core.respond, reply, event)
         return reply
@@ -335,3 +335,11 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     async def _cancel(self) -> None:
         self.core.cancel()
+
+
+def _marked(response: dict[str, Any], event_id: str) -> dict[str, Any]:
+    """Put our mark beside the user's metadata; where they fill it, order tells the response."""
+    metadata = response.get("metadata") or {}
+    if len(metadata) >= MAX_METADATA_PAIRS:
+        return response
+    return {**response, "metadata": {**metadata, REQUEST_KEY: event_id}}

@@ -18,10 +18,13 @@ from .session import (
     ToolChoice,
 )
 
-__all__ = ["Response", "ResponseAudio", "ResponseAudioOutput"]
+__all__ = ["MAX_METADATA_PAIRS", "Response", "ResponseAudio", "ResponseAudioOutput"]
+
+MAX_METADATA_PAIRS = 16
 
 MetadataKey = Annotated[str, Field(max_length=64)]
 MetadataValue = Annotated[str, Field(max_length=512)]
+Metadata = Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAX_METADATA_PAIRS)]
 
 
 class ResponseAudioOutput(Sparse):
@@ -53,5 +56,5 @@ class Response(Sparse):
     parallel_tool_calls: bool | None = None
     reasoning: Reasoning | None = None
     max_output_tokens: MaxTokens | None = None
-    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=16)] | None = None
+    metadata: Metadata | None = None
     prompt: Prompt | None = None
