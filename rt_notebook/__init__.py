@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .client.recording import open_recording as open  # noqa: F401
     from .client.reply import Reply
     from .client.session import RealtimeSession
+    from .client.transcription import transcribe
     from .config.flat import response_create, session_update
     from .config.notices import DeprecationNotice
     from .config.preset import Preset
@@ -64,6 +65,7 @@ __all__ = [
     "session",
     "session_update",
     "tool",
+    "transcribe",
 ]
 
 _ERRORS = (
@@ -92,6 +94,7 @@ _HOMES = {
     "response_create": ".config.flat",
     "session": ".client.connect:session_named",
     "session_update": ".config.flat",
+    "transcribe": ".client.transcription",
     "tool": ".client.connect",
 }
 

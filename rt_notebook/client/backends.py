@@ -19,12 +19,13 @@ from ..errors import ConfigError
 from ..secret import Secret, as_secret
 from .offline import OfflineServer, offline_server
 
-__all__ = ["BACKENDS", "LOOPBACK", "Access", "Backend", "resolve_backend"]
+__all__ = ["BACKENDS", "LOOPBACK", "Access", "Backend", "is_backend", "resolve_backend"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_HOST = "api.openai.com"
 AZURE_SUFFIXES = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_ADDRESS = ("ws://", "wss://")
 _WEBSOCKET_SCHEMES = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
 
 
@@ -168,7 +169,7 @@ def resolve_backend(
     access = access or Access()
     if name is None:
         name = "openai" if access.key("OPENAI_API_KEY") else "offline"
-    if name.startswith(("ws://", "wss://")):
+    if name.startswith(_ADDRESS):
         return _url(name, model, access)
     if name not in BACKENDS:
         known = ", ".join(repr(known) for known in BACKENDS)
@@ -176,6 +177,11 @@ def resolve_backend(
             f"no backend is called {name!r}; use {known}, or the wss:// address of a server"
         )
     return BACKENDS[name](model, access)
+
+
+def is_backend(name: str) -> bool:
+    """Whether `resolve_backend` would take this for a server's name or address."""
+    return name in BACKENDS or name.startswith(_ADDRESS)
 
 
 def _openai(model: str | None, access: Access) -> Backend:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+from collections.abc import Mapping
 from typing import Any
 
-from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
+from ..client.backends import is_backend
+from ..client.connect import CONNECT_TIMEOUT_SECONDS, DEFAULT_SESSION, connect
 from ..client.session import RealtimeSession
+from ..client.transcription import transcribe
 from ..config.reading import number
 from ..errors import ConfigError
 from ..secret import Secret
+from .arguments import value_of
 
-__all__ = ["access_of", "connected"]
+__all__ = ["access_of", "connected", "transcribed"]
 
 
 def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
@@ -29,6 +33,27 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
         name=args.session,
         dialect=args.dialect or "ga",
         **{**args.options, **access_of(args), **more},
+    )
+
+
+def transcribed(args: argparse.Namespace, variables: Mapping[str, Any]) -> str | None:
+    """Return what is said in the recording that a line of ``%rt_transcribe`` names, if any.
+
+    Raises
+    ------
+    AudioFormatError, ConfigError, ServerError, ConnectionLost
+        As `rt_notebook.transcribe`.
+    """
+    if args.recording is None and args.backend is not None and not is_backend(args.backend):
+        args.recording, args.backend = args.backend, None
+    if args.recording is None:
+        return None
+    own_name = {} if args.session == DEFAULT_SESSION else {"name": args.session}
+    return transcribe(
+        value_of(args.recording, variables),
+        args.backend,
+        dialect=args.dialect or "ga",
+        **{**args.options, **access_of(args), **own_name},
     )
 
 

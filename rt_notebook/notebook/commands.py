@@ -167,7 +167,15 @@ COMMANDS: dict[str, Command] = {
         )
     ),
     "rt_send": Command((_NO_WAIT,), has_text=True),
-    "rt_transcribe": Command((_BACKEND, _DIALECT, *_ACCESS), "session"),
+    "rt_transcribe": Command(
+        (
+            _BACKEND,
+            Word(("recording",), "WAV file or variable that is written down", source="files"),
+            _DIALECT,
+            *_ACCESS,
+        ),
+        "session",
+    ),
     "rt_token": Command(
         (
             _BACKEND,

@@ -43,19 +43,24 @@ class RealtimeMagics(SharedMagics):
 
     @line_magic
     @plainly
-    def rt_transcribe(self, line: str) -> None:
-        """Open a session that only writes down what it hears, and show its panel.
+    def rt_transcribe(self, line: str) -> Any:
+        """Write down a recording; without one, open a session that only writes down what it hears.
 
-        ``%rt_transcribe [BACKEND] [--transcription-model NAME] … [-s NAME]``
+        ``%rt_transcribe [BACKEND] [FILE|VAR] [--transcription-language en] … [-s NAME] [-o VAR]``
 
-        Takes the options of ``%rt_config`` that concern hearing; transcription is on.
+        A recording is sent as a whole, and its transcript is the cell's value. Takes the
+        options of ``%rt_config`` that concern hearing; transcription is on.
         """
-        from .access import connected
+        from .access import connected, transcribed
 
         args = self.parse("rt_transcribe", line)
+        text = transcribed(args, self.variables)
+        if text is not None:
+            return self.hand_back(args, text)
         session = connected(args, session_type="transcription")
         self.store(args, session)
         self._show(session)
+        return None
 
     @line_magic
     @plainly

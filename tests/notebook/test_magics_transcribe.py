@@ -1,5 +1,6 @@
 """Sessions that only write down what they hear, by magic."""
 
+import json
 import threading
 
 import pytest
@@ -8,9 +9,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import ConfigError, connect
-from rt_notebook.client.connect import close_all
+from rt_notebook.audio import wav
+from rt_notebook.client.connect import close_all, sessions
 
 from ..client.scripted import scripted_server, send
+from ..speech import say
 
 
 @pytest.fixture
@@ -65,6 +68,88 @@ def test_what_only_a_conversation_has_is_refused_before_anything_opens(shell, li
 def test_there_are_two_types_of_session():
     with pytest.raises(ConfigError, match="realtime or transcription, got 'live'"):
         connect("offline", session_type="live")
+
+
+TRANSCRIPTION = "conversation.item.input_audio_transcription"
+
+
+def scribe(*answers, received):
+    """A server that answers the end of the audio with these events."""
+
+    async def script(connection):
+        session = {"type": "transcription", "audio": {"input": {}}}
+        await send(connection, {"type": "session.created", "event_id": "1", "session": session})
+        async for frame in connection:
+            event = json.loads(frame)
+            received.append(event["type"])
+            if event["type"] == "session.update":
+                updated = {**session, "audio": event["session"]["audio"]}
+                await send(connection, {**event, "type": "session.updated", "session": updated})
+            elif event["type"] == "input_audio_buffer.commit":
+                await send(connection, *answers)
+
+    return script
+
+
+@pytest.fixture
+def recording(tmp_path):
+    path = tmp_path / "talk.wav"
+    wav.write(path, bytes(24000))
+    return path
+
+
+def test_a_recording_is_written_down_and_its_session_closed(shell, recording):
+    received = []
+    words = {"item_id": "item_1", "content_index": 0, "transcript": " Hello there. "}
+    answers = [
+        {"type": "input_audio_buffer.committed", "event_id": "2", "item_id": "item_1"},
+        {"type": f"{TRANSCRIPTION}.completed", "event_id": "3", **words},
+    ]
+    with scripted_server(scribe(*answers, received=received)) as url:
+        run(shell, f"rt_transcribe {url} {recording} -o text")
+        shell.user_ns["sound"] = bytes(24000)
+        assert shell.run_line_magic("rt_transcribe", f"{url} sound -s own") == "Hello there."
+    assert shell.user_ns["text"] == "Hello there."
+    assert received[0] == "session.update"
+    assert received.count("input_audio_buffer.commit") == 2
+    assert {sessions()[name].status for name in ("transcription", "own")} == {"closed"}
+
+
+def test_a_recording_that_cannot_be_transcribed_is_told(shell, recording):
+    failed = {"item_id": "item_1", "content_index": 0, "error": {"message": "Too quiet."}}
+    answer = {"type": f"{TRANSCRIPTION}.failed", "event_id": "2", **failed}
+    with (
+        scripted_server(scribe(answer, received=[])) as url,
+        pytest.raises(UsageError, match=r"^Too quiet\.$"),
+    ):
+        run(shell, f"rt_transcribe {url} {recording}")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("nowhere.wav", "Cannot read nowhere.wav: no such file"),
+        ("offline nowhere.wav", "Cannot read nowhere.wav: no such file"),
+        ("{notes}", "is not a WAV file"),
+        ("{recording} --turn-detection server_vad", "conflicts"),
+        ("{recording} --voice marin", "--voice is for conversations"),
+    ],
+)
+def test_a_bad_recording_is_one_sentence(shell, recording, words, sentence):
+    notes = recording.with_name("notes.txt")
+    notes.write_text("not sound")
+    with pytest.raises(UsageError) as refusal:
+        run(shell, f"rt_transcribe {words.format(notes=notes, recording=recording)}")
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.slow
+def test_a_spoken_recording_is_written_down_offline(shell, tmp_path):
+    path = tmp_path / "question.wav"
+    wav.write(path, say("What time is it?"))
+    text = shell.run_line_magic("rt_transcribe", f"offline {path}")
+    assert "what time is it" in text.lower()
 
 
 @pytest.mark.slow
