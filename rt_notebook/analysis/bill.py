@@ -78,6 +78,16 @@ class Bill:
         """Return the charges for these responses and items."""
         return Bill(tuple(charge for charge in self.charges if charge.id in ids))
 
+    def __str__(self) -> str:
+        from .tables import bill_text
+
+        return bill_text(self)
+
+    def _repr_html_(self) -> str:
+        from .tables import bill_html
+
+        return bill_html(self)
+
 
 def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) -> Bill:
     """Return what a talk was charged for.

@@ -26,6 +26,8 @@ __all__ = ["MINUTES", "Cost", "Tokens", "dollars_text", "price_of", "price_of_to
 #: The part of a cost that is billed by the duration of audio.
 MINUTES = "minutes"
 _MILLION = Decimal(1_000_000)
+#: What a minute's price leaves of a second is cut here, so that sums are exact in any order.
+_TRILLIONTH = Decimal("1e-12")
 _MODALITIES = ("text", "audio", "image")
 
 
@@ -202,7 +204,8 @@ def _price_of_duration(seconds: object, price: Price) -> Cost | None:
         return None
     if not isinstance(seconds, (int, float)):
         return None
-    return Cost({MINUTES: Decimal(str(seconds)) * price.per_minute / 60})
+    dollars = Decimal(str(seconds)) * price.per_minute / 60
+    return Cost({MINUTES: dollars.quantize(_TRILLIONTH)})
 
 
 def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
-"""Where the wait of a turn was: from the end of the user's speech to the first sound back.
+"""Where the wait of a turn was: from the end of the user's speech to the end of the answer.
 
-Times are taken in this process: an event counts when it was received. The end of speech
-is *acoustic*: the last loud window of the audio that was sent, at the moment at which the
-chunk that holds it was sent.
+Times are taken in the kernel: an event counts when it was received. The end of speech is
+*acoustic*: the last loud window of the audio that was sent, at the moment at which the
+chunk that holds it was sent. What the page tells is on the kernel's clock already: page and
+kernel exchange pings, and half of the shortest round trip is how far off it may be.
 """
 
 from __future__ import annotations
@@ -10,10 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..record.log import Entry, Log
+from .trace import Response, Trace, Utterance, trace
 
-__all__ = ["TurnLatency", "turn_latency"]
+__all__ = ["PARTS", "TurnLatency", "latency_of", "turn_latency"]
 
-_BYTES_PER_MS = 48  # PCM16 at 24 kHz
+#: Part of the wait → what it lies between, in the order of the waterfall.
+PARTS = {
+    "end_of_speech_to_stop": "end of speech → speech_stopped",
+    "stop_to_commit": "speech_stopped → committed",
+    "commit_to_response": "committed → response.created",
+    "response_to_audio": "response.created → first sound in the kernel",
+    "audio_to_audible": "first sound in the kernel → first sound in the page",
+    "audible_to_end": "first sound in the page → end",
+}
 
 
 @dataclass(frozen=True)
@@ -24,21 +34,44 @@ class TurnLatency:
     ----------
     end_of_speech_to_stop_ms : float or None
         Acoustic end of speech → ``speech_stopped``: the silence window and what comes on top.
-    stop_to_response_ms : float or None
-        ``speech_stopped`` → ``response.created``.
+    stop_to_commit_ms : float or None
+        ``speech_stopped`` → ``input_audio_buffer.committed``; of a turn without turn
+        detection None.
+    commit_to_response_ms : float or None
+        ``committed`` → ``response.created``; of a written turn from its item.
     response_to_audio_ms : float or None
-        ``response.created`` → first audio that is not silence.
+        ``response.created`` → first audio that is not silence, in the kernel.
+    audio_to_audible_ms : float or None
+        First audio in the kernel → first audible sample in the page.
+    audible_to_end_ms : float or None
+        First audible sample → the last one that was played.
     total_ms : float or None
-        Acoustic end of speech → first audio that is not silence.
+        Acoustic end of speech → first audio that is not silence, in the kernel.
+    to_audible_ms : float or None
+        Acoustic end of speech → first audible sample in the page.
+    clock_error_ms : float or None
+        How far off the page's clock may be.
     silence_window_ms : int or None
         The silence that ends a turn, as configured.
     """
 
     end_of_speech_to_stop_ms: float | None = None
-    stop_to_response_ms: float | None = None
+    stop_to_commit_ms: float | None = None
+    commit_to_response_ms: float | None = None
     response_to_audio_ms: float | None = None
+    audio_to_audible_ms: float | None = None
+    audible_to_end_ms: float | None = None
     total_ms: float | None = None
+    to_audible_ms: float | None = None
+    clock_error_ms: float | None = None
     silence_window_ms: int | None = None
+
+    @property
+    def stop_to_response_ms(self) -> float | None:
+        """``speech_stopped`` → ``response.created``."""
+        if self.stop_to_commit_ms is None or self.commit_to_response_ms is None:
+            return None
+        return self.stop_to_commit_ms + self.commit_to_response_ms
 
     @property
     def beyond_silence_ms(self) -> float | None:
@@ -47,30 +80,46 @@ class TurnLatency:
             return None
         return self.total_ms - self.silence_window_ms
 
+    @property
+    def parts(self) -> dict[str, float | None]:
+        """The parts by the names of `PARTS`, in milliseconds."""
+        return {name: getattr(self, f"{name}_ms") for name in PARTS}
 
-def turn_latency(log: Log, response_id: str, user_item_id: str | None = None) -> TurnLatency:
-    """Return the parts of the wait for one response.
+
+def turn_latency(log: Log, response_id: str) -> TurnLatency:
+    """Return the parts of the wait for one response."""
+    read = trace(log)
+    response = read.responses.get(response_id)
+    return TurnLatency() if response is None else latency_of(read, response)
+
+
+def latency_of(read: Trace, response: Response) -> TurnLatency:
+    """Return the parts of the wait for a response of a log that was read.
 
     Parameters
     ----------
-    log : Log
-        The session's record.
-    response_id : str
-        The response that was waited for.
-    user_item_id : str, optional
-        The spoken item that it answers; without it there is no end of speech.
+    read : Trace
+        The log.
+    response : Response
+        One of its responses.
     """
-    entries = list(log)
-    created = _first(entries, "response.created", response_id)
-    stopped = _first(entries, "input_audio_buffer.speech_stopped", user_item_id)
-    sound = _first_sound(log, entries, response_id)
-    spoken = _end_of_speech(log, entries, user_item_id)
+    said = response.utterances[-1] if response.utterances else Utterance("")
+    spoken = _end_of_speech(read, said)
+    heard_from = said.committed or said.added
+    sound = _first_sound(read.log, response)
+    audible = response.audible
+    end = response.silent if audible is not None else response.done
     return TurnLatency(
-        _ms(spoken, stopped),
-        _ms(stopped, created),
-        _ms(created, sound),
+        _ms(spoken, said.stopped),
+        _ms(said.stopped, said.committed),
+        _ms(heard_from, response.created),
+        _ms(response.created, sound),
+        _ms(sound, audible),
+        _ms(audible, end),
         _ms(spoken, sound),
-        _silence_window_ms(entries),
+        _ms(spoken, audible),
+        response.audible_error_ms,
+        _silence_window_ms(response),
     )
 
 
@@ -78,63 +127,32 @@ def _ms(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else (end - start) * 1000
 
 
-def _first(entries: list[Entry], type: str, id: str | None) -> float | None:
-    for entry in entries:
-        event = entry.event
-        found = event.get("item_id") or (event.get("response") or {}).get("id")
-        if event.type == type and found == id:
-            return entry.time
-    return None
-
-
-def _first_sound(log: Log, entries: list[Entry], response_id: str) -> float | None:
+def _first_sound(log: Log, response: Response) -> float | None:
     from ..audio.levels import first_sound_sample
 
-    for entry in entries:
-        event, span = entry.event, entry.audio
-        if span is None or event.get("response_id") != response_id:
-            continue
-        chunk = log.audio(span.track)[span.start : span.start + span.length]
-        if first_sound_sample(chunk) is not None:
+    for entry in response.audio:
+        if first_sound_sample(_sound(log, entry)) is not None:
             return entry.time
     return None
 
 
-def _end_of_speech(log: Log, entries: list[Entry], user_item_id: str | None) -> float | None:
+def _sound(log: Log, entry: Entry) -> bytes:
+    return b"" if entry.audio is None else log.sound(entry.audio)
+
+
+def _end_of_speech(read: Trace, said: Utterance) -> float | None:
     """When the sample that ended the user's speech was sent."""
     from ..audio.levels import speech_end_ms
 
-    marks = {
-        entry.event.type: entry.event
-        for entry in entries
-        if entry.event.get("item_id") == user_item_id and "speech_st" in entry.event.type
-    }
-    if len(marks) < 2:
+    if said.start_ms is None or said.end_ms is None:
         return None
-    start_ms = int(marks["input_audio_buffer.speech_started"]["audio_start_ms"])
-    stop_ms = int(marks["input_audio_buffer.speech_stopped"]["audio_end_ms"])
-    track = log.audio("user")[start_ms * _BYTES_PER_MS : stop_ms * _BYTES_PER_MS]
+    track = read.user_sound(said.start_ms, said.end_ms)
     end_ms = speech_end_ms(track)
-    if end_ms is None:
-        return None
-    position = round((start_ms + end_ms) * _BYTES_PER_MS)
-    return next(
-        (
-            entry.time
-            for entry in entries
-            if entry.audio is not None
-            and entry.audio.track == "user"
-            and entry.audio.start + entry.audio.length >= position
-        ),
-        None,
-    )
+    return None if end_ms is None else read.sent_at(said.start_ms + end_ms)
 
 
-def _silence_window_ms(entries: list[Entry]) -> int | None:
-    """The last acknowledged ``silence_duration_ms``."""
-    for entry in reversed(entries):
-        if entry.event.type in ("session.created", "session.updated"):
-            audio_input = (entry.event["session"].get("audio") or {}).get("input") or {}
-            value = (audio_input.get("turn_detection") or {}).get("silence_duration_ms")
-            return int(value) if value is not None else None
-    return None
+def _silence_window_ms(response: Response) -> int | None:
+    """The ``silence_duration_ms`` in force."""
+    audio_input = (response.session.get("audio") or {}).get("input") or {}
+    value = (audio_input.get("turn_detection") or {}).get("silence_duration_ms")
+    return int(value) if value is not None else None

@@ -121,7 +121,7 @@ class Reply(Waitable["Reply"]):
         """Where the wait was; see `analysis.latency.turn_latency`."""
         from ..analysis.latency import turn_latency
 
-        return turn_latency(self._log, self.id or "", self.user_item_id)
+        return turn_latency(self._log, self.id or "")
 
     def __repr__(self) -> str:
         text = self.text

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..analysis.views import TalkViews
 from ..protocol.conversation import Conversation, Item
 from ..protocol.heard import HeardItem, heard_items
 from ..protocol.machine import SessionMachine
@@ -16,7 +17,7 @@ from ..record.packing import pack
 __all__ = ["Talk"]
 
 
-class Talk:
+class Talk(TalkViews):
     """The read side of a session; `RealtimeSession` and `Recording` have it."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -101,6 +102,11 @@ class Preset(Mapping[str, Any]):
         names = sorted({*here, *there}, key=_ORDER.__getitem__)
         pairs = {name: (here.get(name, UNSET), there.get(name, UNSET)) for name in names}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that are the same wherever the preset is the same."""
+        return hashlib.sha256(self._text.encode()).hexdigest()[:8]
 
     def __getitem__(self, name: str) -> Any:
         return self._options()[name]

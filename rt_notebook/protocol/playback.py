@@ -128,6 +128,13 @@ class PlaybackLedger:
             audible = rendered  # nothing will cut it: the device plays the rest
         return [s.heard for s in self._segments[epoch] if _advance(s, audible)]
 
+    def item_at(self, epoch: int, sample: int) -> str | None:
+        """Return the item that lies at a sample of an epoch; None beyond, and once it ended."""
+        for segment in self._segments.get(epoch, ()):
+            if segment.start <= sample < segment.start + segment.length:
+                return segment.heard.item_id
+        return None
+
     def flush(self) -> int:
         """End the epoch: what is queued in it will not sound. Returns the ended epoch."""
         self.epoch += 1

@@ -1,63 +1,111 @@
 """The parts of a turn's wait, from events with times written by hand."""
 
-import math
-
-import numpy as np
 import pytest
 
 from rt_notebook.analysis.latency import TurnLatency, turn_latency
+from rt_notebook.analysis.turns import turns
+from rt_notebook.analysis.waterfall import Waterfall, percentile
 from rt_notebook.audio import pcm
-from rt_notebook.protocol.events import Event
-from rt_notebook.record.log import Log
 
-CHUNK_MS = 40
+from .talk import Talk, interrupted_talk, tone
 
 
-def tone(ms):
-    t = np.arange(24 * ms) / 24_000
-    return pcm.encode((0.3 * np.sin(2 * math.pi * 440 * t)).astype(np.float32))
+def spoken_turn():
+    talk = Talk()
+    talk.spoken("u", 0.0, 1000, "Hello.", stop=0.6, commit=0.03)
+    talk.created(1.7, "r")
+    talk.answer("r", "a", [1.8, 1.95], "Hi.", pcm.silence(100) + tone(100))
+    talk.done(2.0, "r")
+    return talk
 
 
-@pytest.fixture
-def log():
-    """One second of sound, then silence; times in seconds as a microphone would give them."""
-    log = Log()
-    detection = {"type": "server_vad", "silence_duration_ms": 500}
-    session = {"audio": {"input": {"turn_detection": detection}}}
-
-    def received(time, type, audio=b"", **fields):
-        log.append("received", Event(type=type, **fields), time=time, wall_time=time, audio=audio)
-
-    received(0.0, "session.created", session=session)
-    speech = tone(1000) + pcm.silence(1000)
-    for n in range(len(speech) // (48 * CHUNK_MS)):
-        chunk = speech[48 * CHUNK_MS * n : 48 * CHUNK_MS * (n + 1)]
-        event = Event(type="input_audio_buffer.append")
-        time = (n + 1) * CHUNK_MS / 1000
-        log.append("sent", event, time=time, wall_time=time, audio=chunk)
-    received(0.2, "input_audio_buffer.speech_started", item_id="u", audio_start_ms=0)
-    received(1.6, "input_audio_buffer.speech_stopped", item_id="u", audio_end_ms=1500)
-    received(1.7, "response.created", response={"id": "r"})
-    received(1.8, "response.output_audio.delta", pcm.silence(100), item_id="a", response_id="r")
-    received(1.95, "response.output_audio.delta", tone(100), item_id="a", response_id="r")
-    return log
-
-
-def test_the_parts_are_differences_of_the_right_events(log):
-    latency = turn_latency(log, "r", "u")
+def test_the_parts_are_differences_of_the_right_events():
+    latency = turn_latency(spoken_turn().log, "r")
     assert latency.end_of_speech_to_stop_ms == pytest.approx(600)
+    assert latency.stop_to_commit_ms == pytest.approx(30)
+    assert latency.commit_to_response_ms == pytest.approx(70)
     assert latency.stop_to_response_ms == pytest.approx(100)
     assert latency.response_to_audio_ms == pytest.approx(250)
     assert latency.total_ms == pytest.approx(950)
     assert latency.beyond_silence_ms == pytest.approx(450)
+    assert latency.audio_to_audible_ms is None
 
 
-def test_a_written_turn_has_no_end_of_speech(log):
-    latency = turn_latency(log, "r", None)
+def test_the_page_tells_when_the_answer_could_be_heard_and_how_surely():
+    talk = Talk()
+    talk.created(1.0, "r")
+    talk.player(1.05, "opened")
+    talk.answer("r", "a", [1.1], "Hi.", tone(200))
+    counted = {"epoch": 0, "samples": 0, "latency_ms": 10.0}
+    talk.player(1.3, "audible", ago_ms=40.0, error_ms=1.5, **counted)
+    talk.player(1.5, "played", epoch=0, samples=4800, latency_ms=0.0)
+    latency = turn_latency(talk.log, "r")
+    assert latency.audio_to_audible_ms == pytest.approx(160)
+    assert latency.audible_to_end_ms == pytest.approx(240)
+    assert latency.clock_error_ms == 1.5
+
+
+def test_who_comes_with_the_first_sound_plays_it():
+    talk = Talk()
+    talk.created(1.0, "r")
+    talk.answer("r", "a", [1.1], "Hi.", tone(200))
+    before = [entry.event.type for entry in talk.log].index("response.output_audio.delta")
+    told = Talk()
+    for number, entry in enumerate(talk.log):
+        told.log.append(
+            entry.direction, entry.event, time=entry.time, wall_time=entry.time,
+            audio=talk.log.sound(entry.audio) if entry.audio else b"",
+        )  # fmt: skip
+        if number == before:
+            told.player(1.1, "opened")
+    told.player(1.4, "played", epoch=0, samples=4800, latency_ms=0.0)
+    assert turns(told.log)[0].heard == "Hi."
+
+
+def test_a_written_turn_has_no_end_of_speech():
+    talk = Talk()
+    talk.written("u", 1.0, "Hello.")
+    talk.created(1.2, "r")
+    talk.answer("r", "a", [1.5], "Hi.", tone(100))
+    latency = turn_latency(talk.log, "r")
     assert latency.total_ms is None
     assert latency.beyond_silence_ms is None
-    assert latency.response_to_audio_ms == pytest.approx(250)
+    assert latency.commit_to_response_ms == pytest.approx(200)
+    assert latency.response_to_audio_ms == pytest.approx(300)
 
 
-def test_an_unknown_response_has_no_latency(log):
-    assert turn_latency(log, "nothing", "nobody") == TurnLatency(silence_window_ms=500)
+def test_an_unknown_response_has_no_latency():
+    assert turn_latency(spoken_turn().log, "nothing") == TurnLatency()
+
+
+def test_a_server_counts_from_its_own_session_after_a_reconnect():
+    talk = Talk()
+    talk.microphone(0.0, tone(400))
+    talk.received(1.0, "session.created", session={})
+    talk.microphone(1.0, tone(200) + pcm.silence(600))
+    item = {"item_id": "u"}
+    talk.received(1.1, "input_audio_buffer.speech_started", audio_start_ms=0, **item)
+    talk.received(1.7, "input_audio_buffer.speech_stopped", audio_end_ms=700, **item)
+    talk.received(1.7, "input_audio_buffer.committed", **item)
+    talk.created(1.8, "r")
+    assert turn_latency(talk.log, "r").end_of_speech_to_stop_ms == pytest.approx(500)
+
+
+def test_the_waterfall_has_median_and_95th_percentile_of_what_was_seen():
+    parts = Waterfall([TurnLatency(stop_to_commit_ms=ms) for ms in (10.0, 30.0, 20.0, None)]).parts
+    assert list(parts) == ["stop_to_commit"]
+    assert parts["stop_to_commit"].n_turns == 3
+    assert parts["stop_to_commit"].median_ms == 20
+    assert parts["stop_to_commit"].p95_ms == pytest.approx(29)
+
+
+@pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 3), (75, 4), (95, 4.8), (100, 5)])
+def test_a_percentile_lies_between_its_neighbours(percent, value):
+    assert percentile([1, 2, 3, 4, 5], percent) == pytest.approx(value)
+
+
+def test_the_waterfall_of_a_talk_says_how_far_off_the_page_may_be():
+    waterfall = turns(interrupted_talk()).latency
+    assert waterfall.clock_error_ms == 2.0
+    assert "± 2.0 ms" in repr(waterfall)
+    assert "first sound in the page" in waterfall._repr_html_()

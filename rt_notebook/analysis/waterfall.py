@@ -1,0 +1,116 @@
+"""The wait over many turns: median and 95th percentile of each of its parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .latency import PARTS, TurnLatency
+from .picture import Picture
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Spread", "Waterfall", "percentile"]
+
+#: Beside the parts: sums that people ask for.
+TOTALS = {
+    "total": "end of speech → first sound in the kernel",
+    "to_audible": "end of speech → first sound in the page",
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long one part took over the turns that had it, in milliseconds."""
+
+    n_turns: int
+    median_ms: float
+    p95_ms: float
+
+
+class Waterfall:
+    """What of the wait was where, over the turns of a talk.
+
+    Parameters
+    ----------
+    latencies : sequence of TurnLatency
+        One a turn.
+    """
+
+    def __init__(self, latencies: Sequence[TurnLatency]) -> None:
+        self.latencies = tuple(latencies)
+
+    @property
+    def parts(self) -> dict[str, Spread]:
+        """Spread by the names of `latency.PARTS`; parts that no turn had are missing."""
+        return self._spreads(PARTS)
+
+    @property
+    def totals(self) -> dict[str, Spread]:
+        """Spread of the sums: `total` to the kernel, `to_audible` to the page."""
+        return self._spreads(TOTALS)
+
+    @property
+    def clock_error_ms(self) -> float | None:
+        """How far off the parts that end in the page may be: half the shortest round trip."""
+        errors = [one.clock_error_ms for one in self.latencies if one.clock_error_ms is not None]
+        return max(errors) if errors else None
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return one row a part; needs pandas (``pip install 'rt_notebook[analysis]'``).
+
+        Raises
+        ------
+        RealtimeError
+            If pandas is not installed.
+        """
+        from .extra import pandas
+
+        return pandas().DataFrame(
+            [
+                {"part": name, "n_turns": one.n_turns, "median_ms": one.median_ms,
+                 "p95_ms": one.p95_ms}
+                for name, one in {**self.parts, **self.totals}.items()
+            ]
+        )  # fmt: skip
+
+    def plot(self, **options: Any) -> Picture:
+        """Return the picture; the options are those of `plots.waterfall_figure`.
+
+        Raises
+        ------
+        RealtimeError
+            If matplotlib is not installed.
+        """
+        from .plots import waterfall_figure
+
+        return Picture(waterfall_figure(self, **options), repr(self))
+
+    def _spreads(self, names: dict[str, str]) -> dict[str, Spread]:
+        found = {}
+        for name in names:
+            values = [getattr(one, f"{name}_ms") for one in self.latencies]
+            known = sorted(value for value in values if value is not None)
+            if known:
+                found[name] = Spread(len(known), percentile(known, 50), percentile(known, 95))
+        return found
+
+    def __repr__(self) -> str:
+        from .tables import waterfall_text
+
+        return waterfall_text(self)
+
+    def _repr_html_(self) -> str:
+        from .tables import waterfall_html
+
+        return waterfall_html(self)
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """Return a percentile of sorted values, between two of them in proportion."""
+    place = (len(ordered) - 1) * percent / 100
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return low + (high - low) * (place - math.floor(place))

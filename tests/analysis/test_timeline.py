@@ -1,0 +1,83 @@
+"""When everything of a talk was, and the picture of it."""
+
+import pytest
+
+from rt_notebook.analysis.timeline import timeline
+
+from .talk import Talk, interrupted_talk, tone
+
+
+@pytest.fixture(scope="module")
+def talk():
+    return timeline(interrupted_talk())
+
+
+def test_what_the_user_said_lies_where_it_was_sent(talk):
+    spoken = [line for line in talk.user if line.end_s > line.start_s]
+    assert [line.text for line in spoken] == ["What time is it?", "Stop."]
+    assert spoken[0].start_s == pytest.approx(0.04, abs=0.05)
+    assert spoken[1].start_s == pytest.approx(5.8, abs=0.05)
+
+
+def test_the_answer_lies_where_it_could_be_heard(talk):
+    # its first loud sample at 2.15 s, behind a tenth of a second of silence
+    assert talk.assistant[0].start_s == pytest.approx(2.05, abs=1e-3)
+    assert talk.assistant[0].end_s == pytest.approx(3.05, abs=1e-3)
+
+
+def test_what_was_cut_is_known(talk):
+    cut = talk.assistant[1]
+    assert (cut.was_cut, cut.heard_s, cut.end_s - cut.start_s) == (True, 1.0, pytest.approx(2.0))
+    assert [mark.label for mark in talk.interruptions] == ["interrupted after 1.0 s"]
+    assert talk.interruptions[0].start_s == pytest.approx(6.0)
+
+
+def test_a_tool_lasts_from_its_call_to_its_output(talk):
+    (call,) = talk.tools
+    assert (call.label, call.start_s, call.end_s) == ("weather", 4.3, pytest.approx(4.8))
+
+
+def test_without_a_player_answers_lie_behind_each_other():
+    log = Talk()
+    for n, came in (("1", 1.0), ("2", 1.1)):
+        log.created(came, f"r{n}")
+        log.answer(f"r{n}", f"a{n}", [came], n, tone(500))
+        log.done(came, f"r{n}")
+    first, second = timeline(log.log).assistant
+    assert (first.start_s, second.start_s) == (1.0, 1.5)
+    assert first.heard_s is None
+
+
+def test_the_picture_is_told_in_words(talk):
+    told = talk.describe()
+    assert "You: What time is it?" in told
+    assert "Assistant: one two three four (cut after 1.0 s)" in told
+    assert "tool weather" in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{}, {"theme": "dark"}, {"start": 4.0, "end": 7.0}])
+def test_the_picture_is_a_png_with_alternative_text_and_the_same_every_time(talk, options):
+    picture = talk.plot(**options)
+    data, metadata = picture._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == data["text/plain"] == talk.describe()
+    assert talk.plot(**options).png == data["image/png"]
+
+
+@pytest.mark.slow
+def test_a_part_of_the_talk_is_another_picture(talk):
+    assert talk.plot(start=4.0, end=7.0).png != talk.plot().png
+    low, high = talk.plot(start=4.0, end=7.0).figure.axes[0].get_xlim()
+    assert (low, high) == (4.0, 7.0)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_text_of_a_talk_is_no_formula_and_a_font_that_lacks_a_letter_is_no_matter():
+    log = Talk()
+    log.written("u1", 1.0, "costs $5 and $6 _or_ \\alpha 漢字 🎉")
+    log.created(1.1, "r1")
+    picture = timeline(log.log).plot()
+    assert picture.png.startswith(b"\x89PNG")
+    assert "costs $5 and\n$6 _or_" in picture.figure.axes[0].texts[0].get_text()
