@@ -86,7 +86,12 @@ def print_wait(capsys, talk, turn):
     spoken = talk.microphone.read().last_sound(before=first, threshold=LOUD)
     kernel = talk.notebook.evaluate("vars(session.replies[-1].latency)")
     wait, window = (first - spoken) * 1000, kernel["silence_window_ms"]
-    parts = ("end_of_speech_to_stop_ms", "stop_to_response_ms", "response_to_audio_ms")
+    parts = (
+        "end_of_speech_to_stop_ms",
+        "stop_to_commit_ms",
+        "commit_to_response_ms",
+        "response_to_audio_ms",
+    )
     with capsys.disabled():
         print(
             f"\n{turn}: {wait:.0f} ms from the end of speech to the first sound rendered"
