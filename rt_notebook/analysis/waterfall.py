@@ -13,7 +13,7 @@ from .picture import Picture
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Spread", "Waterfall", "percentile"]
+__all__ = ["TOTALS", "Spread", "Waterfall", "percentile"]
 
 #: Beside the parts: sums that people ask for.
 TOTALS = {
