@@ -13,18 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from . import Answer, Call, CallMade, CallResult, Context, Entry, Message, Say
+from .dates import date_answer
 from .memory import assistant_name, noted, recalled
 from .number_words import calculation
 from .pictures import described
-from .story import STORY
+from .story import story
 from .tool_use import arguments_for, best_tool, spoken_result
 
 __all__ = ["NOTICE", "DemoBrain"]
 
 NOTICE = "I am the offline demo voice. I am not a language model."
 _HELP = (
-    "I can tell the time and the date, do arithmetic, repeat after you, tell a long story, "
-    "remember what you tell me, and call the tools that you gave me. "
+    "I can tell the time and the date, do arithmetic, repeat after you, "
+    "tell a story of any length, remember what you tell me, and call the tools that you gave me. "
     "Anything else I say back to you."
 )
 _EXACTLY = re.compile(
@@ -61,9 +62,8 @@ def _clock(heard: _Heard) -> str:
     return f"It is {now.strftime('%I:%M %p').lstrip('0')}."
 
 
-def _date(heard: _Heard) -> str:
-    now = heard.now()
-    return f"Today is {now.strftime('%A, %B')} {now.day}, {now.year}."
+def _date(heard: _Heard) -> str | None:
+    return date_answer(heard.text, heard.now().date())
 
 
 def _calculate(heard: _Heard) -> str | None:
@@ -91,11 +91,11 @@ def _identity(heard: _Heard) -> str:
 
 _INTENTS = (
     _Intent("repeat", r"\b(?:repeat|say) (?:after me|this)\b[\s,:;.]*(?P<rest>\S.*)", _repeat),
-    _Intent("story", r"\bstor(?:y|ies)\b", lambda _heard: STORY),
+    _Intent("story", r"\bstor(?:y|ies)\b", lambda heard: story(heard.text)),
     _Intent("recall", r"", _recall),
     _Intent("arithmetic", r"", _calculate),
     _Intent("time", r"\bwhat time\b|\b(?:what(?:'s| is)|tell me) the time\b", _clock),
-    _Intent("date", r"\bwhat(?:'s| is)? (?:the date|today's date|day)\b|\bwhat date\b", _date),
+    _Intent("date", r"", _date),
     _Intent(
         "identity",
         r"\b(?:who|what) are you\b|\bare you (?:a|an)\b|\byour name\b",
@@ -127,11 +127,11 @@ class DemoBrain:
 
     async def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
         """Yield a function call, or words."""
-        exactly = _EXACTLY.search(context.instructions)
+        turn = _latest_turn(context.entries)
+        exactly = _EXACTLY.search(context.instructions) or _EXACTLY.search(turn.text)
         if exactly:
             yield Say(exactly.group(1).strip().strip('"“”'))
             return
-        turn = _latest_turn(context.entries)
         calls = [] if turn.calls else _calls(context, turn.text)
         for call in calls:
             yield call

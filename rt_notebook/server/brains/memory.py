@@ -17,14 +17,26 @@ _FACT = re.compile(rf"\bmy {_WHAT} (?:is|are|was|were) {_VALUE}", re.I)
 _CALLED = re.compile(r"\b(?:call me|i am called|i'm called) (?P<value>[^.!?;,\n]{1,60})", re.I)
 _HOME = re.compile(r"\bi (?:live|am living) in (?P<value>[^.!?;\n]{1,80})", re.I)
 _TOLD = re.compile(r"\bremember(?: that|:)? (?P<value>[^.!?;\n]{3,200})", re.I)
+_THING = re.compile(rf"^the {_WHAT} (?:is|are|was|were) {_VALUE}", re.I)
+_AGE = re.compile(r"\b(?:i am|i'm|i’m) (?P<value>[\w -]{1,30}?) years old\b", re.I)
+_SHAPES = (("name", _CALLED), ("home", _HOME), ("age", _AGE), ("told", _TOLD))
 _ASKED = re.compile(
     rf"\b(?:what(?:'s|’s| is| are| was| were)?|tell me|(?:do you )?(?:remember|know)"
-    rf"(?: what)?) my {_WHAT}(?: is| was| are)?\s*[?.!]*$",
+    rf"(?: what)?) (?P<whose>my|the) {_WHAT}(?: is| was| are)?(?: called| named)?\s*[?.!]*$",
     re.I,
 )
-_ASKED_NAME = re.compile(r"\bwho am i\b|\bwhat am i called\b", re.I)
-_ASKED_HOME = re.compile(r"\bwhere do i live\b", re.I)
-_ASKED_TOLD = re.compile(r"\bwhat did i (?:ask|tell) you(?: to remember)?\b", re.I)
+#: What a question is about, where no word of it names that.
+_ASKED_FOR = (
+    ("name", re.compile(r"\bwho am i\b|\bwhat am i called\b", re.I)),
+    ("home", re.compile(r"\bwhere do i live\b", re.I)),
+    ("age", re.compile(r"\bhow old am i\b|\bwhat(?:'s|’s| is) my age\b", re.I)),
+    ("told", re.compile(r"\bwhat did i (?:ask|tell) you(?: to remember)?\b", re.I)),
+)
+_SENTENCES = {
+    "home": "You live in {}.",
+    "age": "You are {} years old.",
+    "told": "You told me: {}.",
+}
 _QUESTION = re.compile(r"\?\s*$|^\s*(?:what|who|where|when|how|why|is|are|do|does|can)\b", re.I)
 
 # In instructions, about the user and about the assistant.
@@ -59,7 +71,7 @@ def recalled(question: str, earlier: Sequence[str], instructions: str = "") -> s
         return None
     known = dict(_facts(instructions, earlier))
     if subject not in known:
-        return "You have not told me that yet."
+        return None if subject.startswith("the ") else "You have not told me that yet."
     return _sentence(subject, known[subject])
 
 
@@ -68,7 +80,11 @@ def noted(statement: str) -> str | None:
     facts = dict(_told(statement))
     if not facts or _QUESTION.search(statement):
         return None
-    told = " ".join(_sentence(subject, value) for subject, value in facts.items())
+    told = " ".join(
+        _sentence(subject, value)
+        for subject, value in facts.items()
+        if not subject.startswith("the ")
+    )
     return f"I will remember that. {told}"
 
 
@@ -79,14 +95,14 @@ def assistant_name(instructions: str) -> str | None:
 
 
 def _subject(question: str) -> str | None:
-    if _ASKED_NAME.search(question):
-        return "name"
-    if _ASKED_HOME.search(question):
-        return "home"
-    if _ASKED_TOLD.search(question):
-        return "told"
+    for subject, pattern in _ASKED_FOR:
+        if pattern.search(question):
+            return subject
     asked = _ASKED.search(question.strip())
-    return _plain(asked["what"]) if asked else None
+    if asked is None:
+        return None
+    what = _plain(asked["what"])
+    return what if asked["whose"].lower() == "my" else f"the {what}"
 
 
 def _facts(instructions: str, earlier: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -101,10 +117,13 @@ def _told(statement: str) -> Iterator[tuple[str, str]]:
     for found in _FACT.finditer(statement):
         if not _QUESTION.search(found["value"]):
             yield _plain(found["what"]), found["value"].strip(" ,")
-    for subject, pattern in (("name", _CALLED), ("home", _HOME), ("told", _TOLD)):
+    for subject, pattern in _SHAPES:
         for found in pattern.finditer(statement):
             if subject != "told" or not _FACT.search(found["value"]):
                 yield subject, found["value"].strip(" ,")
+    for found in _TOLD.finditer(statement):
+        if thing := _THING.search(found["value"]):
+            yield f"the {_plain(thing['what'])}", thing["value"].strip(" ,")
 
 
 def _plain(what: str) -> str:
@@ -112,9 +131,8 @@ def _plain(what: str) -> str:
 
 
 def _sentence(subject: str, value: str) -> str:
-    if subject == "home":
-        return f"You live in {value}."
-    if subject == "told":
-        return f"You told me: {value}."
+    if subject in _SENTENCES:
+        return _SENTENCES[subject].format(value)
     verb = "are" if subject.endswith("s") and not subject.endswith("ss") else "is"
-    return f"Your {subject} {verb} {value}."
+    whose = subject.capitalize() if subject.startswith("the ") else f"Your {subject}"
+    return f"{whose} {verb} {value}."

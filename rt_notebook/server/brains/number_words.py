@@ -26,19 +26,37 @@ _OPERATORS = {
     "-": r"[-−–]|minus|less|take away",
     "*": r"[*×x]|times|multiplied by",
     "/": r"[/÷]|divided by|over",
+    "%": r"% of|percent of|per cent of",
     "^": r"\^|\*\*|to the power of|raised to",
 }
-_SPOKEN = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of"}
-_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+_SPOKEN = {
+    "+": "plus",
+    "-": "minus",
+    "*": "times",
+    "/": "divided by",
+    "%": "percent of",
+    "^": "to the power of",
+}
+_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 3}
 _APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
+    "%": lambda a, b: a * b / 100,
     "^": lambda a, b: a ** _exponent(b),
 }
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _OPERATOR = "|".join(f"(?:{words})" for words in _OPERATORS.values())
+#: What is said as an order, and the same as an expression.
+_ORDERS = (
+    (rf"({_NUMBER})\s+squared", r"\1 ^ 2"),
+    (rf"({_NUMBER})\s+cubed", r"\1 ^ 3"),
+    (rf"\badd ({_NUMBER}) (?:and|to) ({_NUMBER})", r"\1 + \2"),
+    (rf"\bsubtract ({_NUMBER}) from ({_NUMBER})", r"\2 - \1"),
+    (rf"\bmultiply ({_NUMBER}) (?:and|by|with) ({_NUMBER})", r"\1 * \2"),
+    (rf"\bdivide ({_NUMBER}) by ({_NUMBER})", r"\1 / \2"),
+)
 _EXPRESSION = re.compile(rf"(?<![\w.]){_NUMBER}(?:\s*(?:{_OPERATOR})\s*{_NUMBER})+(?![\w.]*\d)")
 
 
@@ -137,8 +155,8 @@ def calculation(text: str) -> str | None:
     """Return the sentence that answers an arithmetic question, None if there is none."""
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", with_digits(text))
     plain = re.sub(r"(?<!\d)(\s|^)(?:minus|negative)\s+(?=\d)", r"\1-", plain)
-    plain = re.sub(rf"({_NUMBER})\s+squared", r"\1 ^ 2", plain)
-    plain = re.sub(rf"({_NUMBER})\s+cubed", r"\1 ^ 3", plain)
+    for order, expression in _ORDERS:
+        plain = re.sub(order, expression, plain)
     found = _EXPRESSION.search(plain)
     if found is None:
         return None

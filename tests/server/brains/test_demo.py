@@ -51,11 +51,14 @@ def test_who_are_you_says_it_once():
         ("Hello, what's the time?", "It is 3:07 PM."),
         ("What's the date today?", "Today is Saturday, November 21, 2026."),
         ("What is twelve times thirty four?", "Twelve times thirty four is four hundred eight."),
+        ("What day is tomorrow?", "Tomorrow is Sunday, November 22, 2026."),
+        ("Tell me a one sentence story.",
+         "And when the evening came, they climbed the stairs together and lit the lamp."),
         ("Repeat after me: the sky is blue.", "the sky is blue."),
         ("I like rain.", "You said: I like rain."),
         ("Thank you.", "You are welcome."),
     ],
-)
+)  # fmt: skip
 def test_what_it_knows_it_answers_and_the_rest_it_says_back(text, reply):
     assert said(text) == reply
 
@@ -64,17 +67,18 @@ def test_help_names_what_it_can_do():
     assert "repeat after you" in said("Help!")
 
 
-def test_the_story_is_long_enough_to_be_interrupted():
-    # 170 words a minute is fast for a voice
-    assert len(said("Tell me a long story.").split()) > 220
-
-
 def test_no_words_are_not_said_back():
     assert said(" ").startswith("I heard no words.")
 
 
 def test_instructions_can_dictate_the_answer():
     assert said("hello", instructions='Say exactly: "Good evening."') == "Good evening."
+
+
+@pytest.mark.parametrize("text", ["Say exactly: good evening.", "please say exactly good evening."])
+def test_the_user_can_dictate_the_answer_and_nothing_is_added(text):
+    (piece,) = answer(Message("user", text), tools=[WEATHER])
+    assert piece.text == "good evening."
 
 
 def test_a_tool_is_called_and_its_result_told():

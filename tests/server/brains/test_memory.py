@@ -31,6 +31,9 @@ def test_what_was_said_is_recalled(question):
         ("Hello, my name is Ada.", "Who am I?", "Your name is Ada."),
         ("Please call me Bob.", "What's my name?", "Your name is Bob."),
         ("I live in Bern.", "Where do I live?", "You live in Bern."),
+        ("My dog is called Rex.", "What is my dog called?", "Your dog is called Rex."),
+        ("I am thirty years old.", "How old am I?", "You are thirty years old."),
+        ("Remember that the code is 427.", "What is the code?", "The code is 427."),
         ("My dogs are Rex and Fido!", "What are my dogs?", "Your dogs are Rex and Fido."),
         (
             "Remember that the door is blue.",
@@ -53,7 +56,9 @@ def test_what_was_never_said_is_not_made_up():
     assert recalled("What is my name?", ["Hello."]) == "You have not told me that yet."
 
 
-@pytest.mark.parametrize("text", ["Hello.", "What is seven plus five?", "My name is Ada."])
+@pytest.mark.parametrize(
+    "text", ["Hello.", "What is seven plus five?", "My name is Ada.", "What is the date?"]
+)
 def test_other_words_are_no_question_about_the_past(text):
     assert recalled(text, [NUMBER]) is None
 
