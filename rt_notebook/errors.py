@@ -11,7 +11,7 @@
     └── ToolError                       a tool that the model called failed
 
 Messages are lower case without a full stop and give got, expected and unit.
-None ever holds a secret.
+None ever holds a secret. They may quote what came from outside: shown, they are `printable`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,23 @@ __all__ = [
     "RealtimeError",
     "ServerError",
     "ToolError",
+    "printable",
 ]
+
+# C0 and C1 of ECMA-48 without newline and tab: they move cursors, colour and rename windows.
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A})
+
+
+def printable(text: str) -> str:
+    """Return a text from outside without the characters that steer a terminal."""
+    return text.translate(_CONTROLS)
 
 
 class RealtimeError(Exception):
     """Base class of every error that rt_notebook raises on purpose."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ConfigError(RealtimeError, ValueError):

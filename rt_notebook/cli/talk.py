@@ -8,7 +8,7 @@ import queue
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AudioFormatError, RealtimeError
+from ..errors import AudioFormatError, RealtimeError, printable
 
 if TYPE_CHECKING:
     from ..analysis.latency import TurnLatency
@@ -163,8 +163,8 @@ def _report(result: dict[str, Any]) -> str:
     return "\n".join(
         (
             "",
-            f"you     {result['heard_text'] or '(no transcript)'}",
-            f"answer  {result['text']}",
+            f"you     {printable(result['heard_text']) or '(no transcript)'}",
+            f"answer  {printable(result['text'])}",
             "",
             *(f"{label:<39} {value:>8}" for label, value in rows),
             "",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class
 
+from ..errors import printable
 from .arguments import value_of
 from .shared import PATIENCE_SECONDS, SharedMagics, plainly
 
@@ -91,7 +92,7 @@ class ItemMagics(SharedMagics):
         self.store(args, answer)
         if answer is not None:
             about = answer.get("item_id") or (answer.get("item") or {}).get("id") or ""
-            print(f"{answer.type} {about}".rstrip())
+            print(printable(f"{answer.type} {about}".rstrip()))
 
 
 _ACTIONS: dict[str, Callable[..., Any]] = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_cell_magic, line_magic, magics_class
 
+from ..errors import printable
 from .shared import PATIENCE_SECONDS, SharedMagics, plainly
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RealtimeMagics(SharedMagics):
         status = status_of(self.session(args))
         self.store(args, status)
         for name, value in status.items():
-            print(f"{name:<16} {value}")
+            print(printable(f"{name:<16} {value}"))
 
     @line_magic
     @plainly
@@ -105,7 +106,7 @@ class RealtimeMagics(SharedMagics):
             if self.answered(request, *([PATIENCE_SECONDS] if args.wait else [])) is None:
                 return None
         self.store(args, session.config)
-        print(configuration(session, args.options))
+        print(printable(configuration(session, args.options)))
         return None
 
     @line_cell_magic

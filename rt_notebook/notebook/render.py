@@ -1,7 +1,8 @@
 """What cells show without a widget: the talk's static copy, and a reply as it comes.
 
-Every text from outside is escaped. A cell's live output is displayed once and updated by
-its display id: that finds its cell from any thread.
+Every text from outside is escaped, and printed without control characters. A cell's live
+output is displayed once and updated by its display id: that finds its cell from any thread.
+A terminal cannot be updated: there a reply is printed when it is complete.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from IPython.core.getipython import get_ipython
 from ..background import loop_thread
 from ..client.reply import Reply
 from ..client.session import RealtimeSession
+from ..errors import printable
 from ..protocol.conversation import Item
 
 __all__ = ["LiveOutput", "LiveReply", "StaticCopy", "follow", "transcript_html"]
@@ -168,7 +170,8 @@ def follow(reply: Reply) -> None:
         If the reply was refused or failed.
     """
     live = LiveReply(reply)
-    live.display()
+    if _in_notebook():
+        live.display()
     try:
         while not reply.done:
             with contextlib.suppress(TimeoutError):
@@ -179,3 +182,10 @@ def follow(reply: Reply) -> None:
         print("Stopped waiting; the reply goes on. %rt_cancel stops it.")
     finally:
         live.update_now()
+        if not _in_notebook():
+            print(printable(reply.text))
+
+
+def _in_notebook() -> bool:
+    """Whether outputs go to a front end that can update them, not to a terminal."""
+    return getattr(get_ipython(), "kernel", None) is not None

@@ -118,7 +118,7 @@ class TestOnTheOfflineServer:
         reply = shell.user_ns["reply"]
         assert reply.done
         assert "it's a test, isn't it" in shell.user_ns["session"].items[0].text
-        assert shown.outputs
+        assert shown.stdout == f"{reply.text}\n"
 
     def test_the_cell_form_says_the_whole_cell(self, shell):
         run(shell, "rt_config", "--modalities text")
