@@ -6,6 +6,7 @@ Source: API reference, ``POST /realtime/client_secrets`` (GA), ``/realtime/sessi
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
 from ..secret import Secret, redact
 from .backends import LOOPBACK, Access, Backend, resolve_backend
 from .client_secret import ClientSecret
+from .websocket import untrusted
 
 __all__ = ["ENDPOINTS", "mint_client_secret"]
 
@@ -132,7 +134,10 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
     try:
         # Whatever is raised here has the headers in its frames: it is replaced below,
         # outside the except clause.
-        with httpx.Client(timeout=timeout, trust_env=not on_this_machine, **way) as client:
+        verify = ssl.create_default_context()  # as the session's own connection does
+        with httpx.Client(
+            verify=verify, timeout=timeout, trust_env=not on_this_machine, **way
+        ) as client:
             answer = client.post(url, json=body, headers=backend.headers())
         return _read(answer)
     except RealtimeError as error:
@@ -140,7 +145,8 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
     except httpx.TimeoutException:
         failure = ConnectionLost(f"{parts.netloc} did not answer within {timeout:g} s")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        failure = ConnectionLost(f"cannot reach {parts.netloc}: {type(error).__name__}")
+        reason = untrusted(error) or type(error).__name__
+        failure = ConnectionLost(f"cannot reach {parts.netloc}: {reason}")
     raise failure
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from ..secret import RedactingFilter
 from .backends import LOOPBACK, Backend
 from .transport import Outbox
 
-__all__ = ["WebSocketTransport"]
+__all__ = ["WebSocketTransport", "untrusted"]
 
 logger = logging.getLogger("rt_notebook.wire")
 logger.addFilter(RedactingFilter())
@@ -152,8 +153,22 @@ def _refusal(status: int) -> RealtimeError:
     return ServerError(sentence, code=code)
 
 
+def untrusted(error: BaseException | None) -> str | None:
+    """Return what to do when a server could not prove who it is; None for other errors."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return None
+    return (
+        f"nobody vouches for its certificate ({error.verify_message}); if the server is yours, "
+        "set SSL_CERT_FILE to the file of its certificate authority"
+    )
+
+
 def _plain(error: Exception) -> str:
     """A connection error in a few words, without addresses and headers."""
+    if (told := untrusted(error)) is not None:
+        return told
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens there"
     if isinstance(error, OSError) and error.strerror:
