@@ -195,11 +195,6 @@ class SessionCore:
         """Let `observer` follow and play this session."""
         self._observer = observer
 
-    def set_half_duplex(self, on: bool) -> None:
-        """Let the player's microphone hear nothing while the player sounds, or all the time."""
-        self.half_duplex = on
-        self._observer.config_changed()
-
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""
         self.tell_of_player("played", epoch=epoch, samples=samples, latency_ms=latency_ms)

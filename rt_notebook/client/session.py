@@ -15,7 +15,7 @@ from typing import Any
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
 from ..config.response import MAX_METADATA_PAIRS
-from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
+from ..errors import ConfigError, ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import REQUEST_KEY
@@ -137,6 +137,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
     @barge_in.setter
     def barge_in(self, on: bool) -> None:
         if on != self.barge_in:
+            if self.turn_detection == "none":
+                raise ConfigError("barge_in belongs to turn detection, and there is none")
             self.configure(interrupt_response=on)
 
     @property
@@ -146,7 +148,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     @half_duplex.setter
     def half_duplex(self, on: bool) -> None:
-        self._call(self.core.set_half_duplex, on)
+        self.core.half_duplex = on
+        self._call(self.core.observer.config_changed)
 
     def __repr__(self) -> str:
         return f"<RealtimeSession {self.status}: {self.backend.label}, {len(self.items)} items>"

@@ -12,7 +12,7 @@ from ..errors import ConfigError, LocalProtocolError
 from ..protocol.events import Event
 from .approvals import Approval
 from .identity import new_id
-from .tool_schema import TIMEOUT_SECONDS, tool_of
+from .tool_schema import TIMEOUT_SECONDS, Tool, tool_of
 from .toolbox import Toolbox
 from .waiting import Acknowledgement
 
@@ -98,7 +98,8 @@ class ToolRequests:
             return lambda decorated: self.tool(decorated, name=name, **options)
         tool = tool_of(function, name=name, **options)
         session_event({"tools": [tool.definition]}, self.core.machine.session)
-        self._call(self.core.tools.add, tool, _update())
+        self._alive()
+        loop_thread().run(self._add(tool))
         return function
 
     def remove_tool(self, name: str) -> Acknowledgement:
@@ -112,9 +113,8 @@ class ToolRequests:
         if name not in self.tools:
             known = ", ".join(tool.name for tool in self.tools) or "none"
             raise ConfigError(f"there is no tool {name!r}; there are: {known}")
-        acknowledgement = _update()
-        self._call(self.core.tools.remove, name, acknowledgement)
-        return acknowledgement
+        self._alive()
+        return loop_thread().run(self._remove(name))
 
     @property
     def approvals(self) -> list[Approval]:
@@ -152,10 +152,18 @@ class ToolRequests:
         loop_thread().run(self._decide(approval.nonce, allow))
         return approval
 
+    async def _add(self, tool: Tool) -> None:
+        self.core.tools.add(tool, _update())
+
+    async def _remove(self, name: str) -> Acknowledgement:
+        acknowledgement = _update()
+        self.core.tools.remove(name, acknowledgement)
+        return acknowledgement
+
     async def _decide(self, nonce: str, allow: bool) -> None:
         self.core.tools.approvals.decide(nonce, allow=allow)
 
-    def _call(self, function: Callable[..., object], *args: object) -> None:
+    def _alive(self) -> None:
         raise NotImplementedError
 
 

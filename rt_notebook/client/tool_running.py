@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from .tool_schema import Tool
 
 __all__ = ["MAX_OUTPUT_CHARS", "Outcome", "ToolThreads", "failure", "output_text"]
 
+logger = logging.getLogger("rt_notebook")
 MAX_OUTPUT_CHARS = 20_000
 MAX_ABANDONED = 8  # of one tool: it is not called again before one of them ends
 _ERROR_CHARS = 300
@@ -114,7 +116,7 @@ class ToolThreads:
             outcome = _outcome(tool, arguments)
             loop.call_soon_threadsafe(self._end, run, outcome)
             if not outcome.failed and not run.is_abandoned:
-                show(outcome.value)
+                _show(show, outcome.value)
 
         threading.Thread(target=work, name=f"rt-tool {tool.name}", daemon=True).start()
 
@@ -140,6 +142,13 @@ class _Run:
     settle: Callable[[Outcome], None]
     deadline: asyncio.Future[None] | None = None
     is_abandoned: bool = False
+
+
+def _show(show: Callable[[object], None], value: object) -> None:
+    try:
+        show(value)
+    except Exception:
+        logger.exception("a tool's result could not be shown")
 
 
 def _outcome(tool: Tool, arguments: dict[str, Any]) -> Outcome:

@@ -14,6 +14,7 @@ from ..client.approvals import Approval
 from ..client.observer import Observer
 from ..client.session import RealtimeSession
 from ..errors import LocalProtocolError, RealtimeError
+from ..protocol.tool_turns import FunctionCall
 from .comm import Message
 from .item_feed import ItemFeed, question
 from .pages import Page, Pages
@@ -38,6 +39,11 @@ class Panel(Observer):
         Sends a `Message` to every page, over the comm.
     show : callable
         Sets traits of the widget, by keyword.
+
+    Attributes
+    ----------
+    results : list of callable
+        Called with a tool's call and what it returned, on the tool's own thread.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Panel(Observer):
     ) -> None:
         self.session = session
         self.items = ItemFeed(lambda: session.conversation, post)
+        self.results: list[Callable[[FunctionCall, object], None]] = []
         self._show = show
         self.pages = Pages(post, show, self.receive)
         self._armed = False
@@ -232,6 +239,11 @@ class Panel(Observer):
     def approvals_changed(self, approvals: Sequence[Approval]) -> None:
         """Ask the user these questions, and no other ones."""
         self.pages.post(self._approvals())
+
+    def tool_returned(self, call: FunctionCall, value: object) -> None:
+        """Hand a result on to those who show it, on the tool's own thread."""
+        for callback in self.results:
+            callback(call, value)
 
     # From cells
 

@@ -33,6 +33,7 @@ _STYLE = {
     "who": "font-weight:600;margin-right:.5em",
     "quiet": "opacity:.7;font-style:italic",
 }
+_ASKS = "{} waits for you: allow it in the panel, or stop this cell and run session.approve()"
 # Reopened without a kernel, Jupyter says "Error displaying widget" above the copy that is
 # there in its place. A live panel and a panel that failed have elements in that output.
 _NO_ERROR = (
@@ -156,7 +157,9 @@ def _aside(item: Item) -> str:
 def _reply_html(reply: Reply) -> str:
     text = escape(reply.text) or f'<span style="{_STYLE["quiet"]}">…</span>'
     note = ""
-    if reply.status not in ("waiting", "in_progress", "completed"):
+    if reply.waits_for:
+        note = f' <span style="{_STYLE["quiet"]}">({escape(_ASKS.format(reply.waits_for))})</span>'
+    elif reply.status not in ("waiting", "in_progress", "completed"):
         note = f' <span style="{_STYLE["quiet"]}">({escape(reply.status)})</span>'
     return f'<div class="{_AS_IS}">{text}{note}</div>'
 

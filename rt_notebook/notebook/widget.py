@@ -20,6 +20,7 @@ from ..client.session import RealtimeSession
 from .comm import MalformedMessage, Message, page_message
 from .panel import Panel
 from .render import StaticCopy
+from .results import ToolResults
 
 __all__ = ["PanelWidget", "panel_of", "show", "shown_panel"]
 
@@ -57,6 +58,7 @@ class PanelWidget(anywidget.AnyWidget):
         # a cell's own, which the next cell blocks. The page names a better one by itself.
         self.comm._reply_subshell_for = None
         self.copy = StaticCopy(self.panel_id, session)
+        self.results = ToolResults()
         self.panel = loop_thread().run(self._make_panel(session))
         self.on_msg(self._hand_over)
 
@@ -67,6 +69,7 @@ class PanelWidget(anywidget.AnyWidget):
     async def _make_panel(self, session: RealtimeSession) -> Panel:
         panel = Panel(session, self._post, self._show)
         panel.items.changed.append(self.copy.update)
+        panel.results.append(self.results.add)
         panel.config_changed()
         return panel
 
@@ -104,9 +107,10 @@ def shown_panel(session: RealtimeSession) -> PanelWidget | None:
 
 
 def show(session: RealtimeSession) -> None:
-    """Display the session's panel in this cell, and the copy that stays when it is saved."""
+    """Display the session's panel in this cell, with what stays of it when it is saved."""
     from IPython.display import display
 
     widget = panel_of(session)
     display(widget)
     widget.copy.display()
+    widget.results.display()

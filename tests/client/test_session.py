@@ -166,3 +166,18 @@ def test_a_tool_that_the_model_calls_can_be_answered(session):
     }
     session.send({"type": "conversation.item.create", "item": output}).wait(10)
     assert "sunny" in session.respond().wait(20).text
+
+
+def test_barge_in_is_a_setting_of_turn_detection(session):
+    assert session.barge_in
+    session.barge_in = False
+    session.configure(instructions="Be brief.").wait(10)
+    assert not session.barge_in
+    detection = session.config["audio"]["input"]["turn_detection"]
+    assert (detection["type"], detection["interrupt_response"]) == ("server_vad", False)
+
+
+def test_barge_in_cannot_be_switched_without_turn_detection(session):
+    session.configure(turn_detection="none").wait(10)
+    with pytest.raises(ConfigError):
+        session.barge_in = False

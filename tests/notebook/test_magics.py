@@ -144,3 +144,31 @@ class TestOnTheOfflineServer:
         assert "offline server" in run(shell, "rt_status").stdout
         assert "Closed" in run(shell, "rt_disconnect").stdout
         assert "closed" in run(shell, "rt_status").stdout
+
+
+@pytest.mark.slow
+def test_the_microphone_is_half_or_full_duplex(shell):
+    run(shell, "rt_connect", "offline")
+    said = run(shell, "rt_mic", "--half-duplex").stdout
+    assert "hears nothing while the reply sounds" in said
+    assert "Press the microphone" not in said
+    assert "hears you" in run(shell, "rt_mic", "--full-duplex").stdout
+
+
+@pytest.mark.slow
+def test_the_status_names_the_tools_and_what_waits(shell):
+    run(shell, "rt_connect", "offline")
+    session = sessions()["default"]
+
+    @session.tool
+    def send_mail(to: str) -> str:
+        """Send a mail."""
+        return to
+
+    assert "send_mail; 0 calls" in run(shell, "rt_status").stdout
+    reply = session.say("Send a mail to Anna", output_modalities=["text"])
+    while not session.approvals:
+        reply.begun.is_set()
+    assert "1 waiting for you: session.approve()" in run(shell, "rt_status").stdout
+    session.approve()
+    assert "Anna" in reply.wait(20).text

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from rt_notebook import connect
+from rt_notebook import Reply, connect
 from rt_notebook.client.connect import close_all
-from rt_notebook.notebook.render import transcript_html
+from rt_notebook.notebook.render import LiveReply, transcript_html
 from rt_notebook.protocol.events import Event
 
 from ..client.scripted import Puppet, scripted_server
@@ -66,3 +66,13 @@ def test_what_was_spoken_and_not_transcribed_is_not_left_out(session):
     receive(session, "input_audio_buffer.committed", item_id="u", previous_item_id=None)
     added(session, "a", "assistant", "Yes.", status="incomplete")
     assert lines(session)[1:] == ["You: (spoken, not transcribed)", "Assistant:Yes. (interrupted)"]
+
+
+def test_a_reply_that_waits_for_the_user_says_how_to_answer(session, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda html, display_id: shown.append(html.data))
+    reply = Reply(session.conversation, session.log)
+    reply.go_on("asking", waits_for='send({"to": "<Anna>"})')
+    LiveReply(reply).display()
+    assert "send({&quot;to&quot;: &quot;&lt;Anna&gt;&quot;}) waits for you" in shown[0]
+    assert "session.approve()" in shown[0]
