@@ -68,6 +68,8 @@ class ServerError(RealtimeError):
         The parameter that the server names, such as ``"session.audio"``.
     event_id : str or None
         Id of the client event that caused the error.
+    retry_after : float or None
+        Seconds that the server asks to wait (HTTP ``Retry-After``).
     """
 
     def __init__(
@@ -77,11 +79,13 @@ class ServerError(RealtimeError):
         code: str | None = None,
         param: str | None = None,
         event_id: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.param = param
         self.event_id = event_id
+        self.retry_after = retry_after
 
 
 class ConnectionLost(RealtimeError):

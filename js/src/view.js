@@ -15,6 +15,7 @@ import { TalkButton } from "./talk_button.js";
 const STATUS = {
   connecting: "Connecting",
   open: "Connected",
+  reconnecting: "Reconnecting",
   closed: "Closed",
   lost: "Connection lost",
 };

@@ -38,6 +38,18 @@ for (const [what, state, mode, label] of [
   ["while the user speaks", { ...talking, speaking: "user" }, "hearing", "Hearing you"],
   ["while the reply is made", { ...talking, speaking: "assistant" }, "answering", "Answering"],
   ["while the reply sounds", { ...talking, sounding: true }, "answering", "Answering"],
+  [
+    "while another connection is made",
+    { ...talking, status: "reconnecting" },
+    "listening",
+    "Reconnecting…",
+  ],
+  [
+    "while another connection is made without a microphone",
+    { ...idle, status: "reconnecting" },
+    "off",
+    "Reconnecting…",
+  ],
   ["when muted", { ...talking, muted: true }, "muted", "Muted"],
   ["in push-to-talk, microphone off", { ...idle, pushToTalk: true }, "off", "Hold to talk"],
   ["in push-to-talk, microphone on", holding, "listening", "Hold to talk"],

@@ -140,6 +140,15 @@ class Backend:
         query.append(("intent", "transcription"))
         return replace(self, url=urlunsplit(parts._replace(query=urlencode(query))), model="")
 
+    def revived(self) -> Backend:
+        """Return this backend with a server that runs, if its own has ended; waits for it."""
+        if self.server is None or self.server.running:
+            return self
+        server = offline_server()
+        url = f"{server.url}?{urlsplit(self.url).query}"
+        headers = {**self.secret_headers, **_bearer(server.key)}
+        return replace(self, url=url, key=server.key, secret_headers=headers, server=server)
+
     def headers(self) -> dict[str, str]:
         """Return the request headers in clear: only for the connecting expression itself."""
         beta = {"OpenAI-Beta": "realtime=v1"} if self.dialect == "beta" else {}

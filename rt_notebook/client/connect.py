@@ -18,6 +18,7 @@ from ..record import layout
 from ..record.recorder import Recorder
 from ..secret import Secret
 from .backends import Access, Backend, resolve_backend
+from .core import ALIVE
 from .session import RealtimeSession
 
 __all__ = [
@@ -57,6 +58,7 @@ def connect(
     record: str | os.PathLike[str] | None = None,
     # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
+    reconnect: bool = True,
     quiet: bool = False,
     **options: Any,
 ) -> RealtimeSession:
@@ -91,6 +93,9 @@ def connect(
         the talk goes on and packed when the session is closed.
     timeout : float
         Seconds until the session must stand.
+    reconnect : bool
+        Connect again when the connection ends by itself, and restore configuration, tools
+        and items. What cannot go well the second time (key, quota) ends the session.
     quiet : bool
         Say nothing.
     **options
@@ -120,7 +125,7 @@ def connect(
     )
     with _lock:
         held = _sessions.get(name)
-        if held is not None and held.status == "open":
+        if held is not None and held.status in ALIVE:
             raise ConfigError(
                 f"a session is open already (to {held.backend.label}); "
                 "close it with %rt_disconnect first, or give this one another name"
@@ -128,7 +133,10 @@ def connect(
         if held is not None:
             held.close()  # a lost session's recording is packed here at the latest
         session = _open(
-            lambda: _resolved(backend, model, access, dialect, session_type), timeout, record
+            lambda: _resolved(backend, model, access, dialect, session_type),
+            record,
+            timeout=timeout,
+            reconnect=reconnect,
         )
         _configure(session, options, timeout)
         _sessions[name] = session
@@ -174,18 +182,18 @@ def _resolved(
 
 
 def _open(
-    resolve: Callable[[], Backend], timeout: float, record: str | os.PathLike[str] | None
+    resolve: Callable[[], Backend], record: str | os.PathLike[str] | None, **patience: Any
 ) -> RealtimeSession:
     resolved = resolve()
     recorder = _recorder(record, resolved) if record is not None else None
     try:
         try:
-            return loop_thread().run(RealtimeSession.open(resolved, timeout, recorder))
+            return loop_thread().run(RealtimeSession.open(resolved, recorder, **patience))
         except ConnectionLost:
             if resolved.server is None or not resolved.server.has_ended():
                 raise
         # The offline server died in this very moment: another one takes its place.
-        return loop_thread().run(RealtimeSession.open(resolve(), timeout, recorder))
+        return loop_thread().run(RealtimeSession.open(resolve(), recorder, **patience))
     except BaseException:
         if recorder is not None:
             recorder.discard()

@@ -1,4 +1,4 @@
-"""The session's engine: on the loop thread, between the socket and the state machine.
+"""The session's engine: on the loop thread, between a connection and the state machine.
 
 `SessionMachine` decides; this carries out: it sends, logs, tells those who wait, and hands
 audio to the observer. Nothing here may be called from another thread.
@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import (
+    Dropped,
     Effect,
     FlushPlayback,
     ItemsChanged,
@@ -37,37 +38,43 @@ from ..record.recorder import Recorder
 from .clock import Clock, SystemClock
 from .identity import new_id
 from .listeners import Listeners
+from .microphone import Microphone
 from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
+from .resume import Dial, Lifeline, as_loss
 from .settings import Settings
 from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
-from .wire import Wire
 
-__all__ = ["SessionCore"]
+__all__ = ["ALIVE", "SessionCore"]
 
 logger = logging.getLogger("rt_notebook")
 _KEPT_REPLIES = 1000
+ALIVE = ("open", "reconnecting")
+_EXPIRED = "session_expired"  # told by the notice of the next connection
 
 
 class SessionCore:
-    """One open connection and everything that follows from it.
+    """One session and everything that follows from it, over one connection or several.
 
     Parameters
     ----------
     transport : Transport
-        The connection.
+        The first connection.
     dialect : {"ga", "beta"}
         How the server speaks; on this side of the connection everything is GA.
     clock : Clock
         The time that events are logged with and that deadlines run by.
+    dial : callable, optional
+        Makes another connection when one has ended; see `resume`. Without it the session
+        ends with its connection.
 
     Attributes
     ----------
-    status : {"open", "closed", "lost"}
-        `lost` when the connection ended by itself.
+    status : {"open", "reconnecting", "closed", "lost"}
+        `lost` when the connection ended by itself and there is no other.
     uploading : asyncio.Lock
         Held while an utterance is sent: two at once would be mixed.
     malformed_events : int
@@ -77,7 +84,12 @@ class SessionCore:
     """
 
     def __init__(
-        self, transport: Transport, dialect: str = "ga", *, clock: Clock | None = None
+        self,
+        transport: Transport,
+        dialect: str = "ga",
+        *,
+        clock: Clock | None = None,
+        dial: Dial | None = None,
     ) -> None:
         self.dialect = dialect
         self.clock = clock or SystemClock()
@@ -91,20 +103,21 @@ class SessionCore:
         self.half_duplex = False
         self.uploading = asyncio.Lock()
         self.created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._transport = transport
-        self._outstanding = Outstanding()
+        self.microphone = Microphone(self.log.user)
+        self.dial = dial
+        self._line = Lifeline(self, transport)
+        self.outstanding = Outstanding()
         self._observer = Observer()
-        self._wire = Wire(dialect)
         self.tools = Toolbox(self)
         self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
-        self._tasks = {asyncio.ensure_future(self._read())}
+        self._tasks = {asyncio.ensure_future(self._line.run())}
 
     async def close(self) -> None:
         """Close the connection. Closing twice is allowed."""
-        self._end("closed", ConnectionLost("the session was closed"))
-        await self._transport.close()
+        self.end("closed", ConnectionLost("the session was closed"))
+        await self._line.transport.close()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
 
@@ -131,18 +144,18 @@ class SessionCore:
         event = acknowledgement.event
         self.tools.prepare(event)
         if event.type in ACKNOWLEDGED_BY:
-            self._outstanding.acknowledge(acknowledgement)
+            self.outstanding.acknowledge(acknowledgement)
         else:
             acknowledgement.settle(event)
-        self._perform(self.machine.request(event))
+        self.perform(self.machine.request(event))
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold."""
         self._note_cell(event)
-        self._outstanding.request(event["event_id"], reply)
+        self.outstanding.request(event["event_id"], reply)
         if reply not in self.replies:
             self.replies.append(reply)
-        self._perform(self.machine.request(event))
+        self.perform(self.machine.request(event))
 
     def _note_cell(self, event: Event) -> None:
         """What waits its turn is sent later, outside of the cell that asked for it."""
@@ -151,15 +164,18 @@ class SessionCore:
 
     def expect(self, reply: Reply) -> None:
         """Let `reply` hold the next response that the server begins by itself."""
-        self._outstanding.expect(reply)
+        self.outstanding.expect(reply)
 
     def give_up(self, reply: Reply, error: RealtimeError) -> None:
         """Fail a reply that no response will come for."""
-        self._outstanding.give_up(reply, error)
+        self.outstanding.give_up(reply, error)
 
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
-        self._transmit(Event(type="input_audio_buffer.append"), pcm)
+        if self._line.connected:
+            self.transmit(Event(type="input_audio_buffer.append"), pcm)
+        else:
+            self.microphone.hold(pcm)
 
     def cancel(self) -> None:
         """Stop and silence the answer, and drop those that wait.
@@ -182,7 +198,7 @@ class SessionCore:
     def _silence(self) -> None:
         effects = self.machine.cancel()
         self.tell_of_player("silenced")
-        self._perform(effects)
+        self.perform(effects)
 
     # The player
 
@@ -198,12 +214,12 @@ class SessionCore:
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""
         self.tell_of_player("played", epoch=epoch, samples=samples, latency_ms=latency_ms)
-        self._perform(self.machine.played(epoch, samples, latency_ms))
+        self.perform(self.machine.played(epoch, samples, latency_ms))
 
     def flushed(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's final count for a flushed epoch."""
         self.tell_of_player("flushed", epoch=epoch, samples=samples, latency_ms=latency_ms)
-        self._perform(self.machine.flushed(epoch, samples, latency_ms))
+        self.perform(self.machine.flushed(epoch, samples, latency_ms))
 
     def tell_of_player(self, happening: str, **fields: Any) -> None:
         """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
@@ -211,20 +227,11 @@ class SessionCore:
 
     # The wire
 
-    async def _read(self) -> None:
-        CELL.set(None)  # what is done from here on is not the connecting cell's
+    def receive(self, frame: str | bytes) -> None:
+        """Take a frame of the connection; what is no event is dropped and counted."""
         try:
-            async for frame in self._transport.frames():
-                self._receive(frame)
-        except ConnectionLost as lost:
-            self._end("lost", lost)
-        finally:
-            await self._transport.close()
-
-    def _receive(self, frame: str | bytes) -> None:
-        try:
-            event = self._wire.event(frame)
-            effects = [*self._wire.decoded(self.machine.receive(event), self.machine.session)]
+            event = self._line.wire.event(frame)
+            effects = [*self._line.wire.decoded(self.machine.receive(event), self.machine.session)]
         except MalformedEvent:
             self.malformed_events += 1
             return
@@ -234,7 +241,7 @@ class SessionCore:
         self._keep("received", event, audio=audio, size_bytes=_size(frame))
         try:
             self._note(event)
-            self._perform(effects)
+            self.perform(effects)
         except Exception:
             # The reader must outlive a fault of ours: the talk goes on without this event.
             logger.exception("%s was not handled", event.type)
@@ -244,23 +251,25 @@ class SessionCore:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
         return self.log.append(direction, event, time=now, wall_time=wall_time, **rest)
 
-    def _transmit(self, event: Event, pcm: bytes = b"") -> None:
+    def transmit(self, event: Event, pcm: bytes = b"") -> None:
         """Send an event; one of microphone audio with the audio beside it."""
-        if self.status != "open":
+        if self.status not in ALIVE:
             return
         if pcm:
-            frame = self._wire.audio_frame(pcm, self.machine.session)
+            frame = self._line.wire.audio_frame(pcm, self.machine.session)
         else:
-            frame = self._wire.frame(event)
+            frame = self._line.wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
         entry = self._keep("sent", event, audio=pcm, size_bytes=_size(frame), cell=cell)
         self.settings.sent(event)
-        self._transport.send(frame, droppable=bool(pcm))
+        self.microphone.sent(event)
+        self._line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
         self.settings.received(event)
+        self.microphone.received(event)
         self.tools.receive(event)
         if event.type == "session.created" and not self.created.done():
             self.created.set_result(None)
@@ -270,43 +279,55 @@ class SessionCore:
             self._last_user_item = event["item_id"]
         elif event.type == "error":
             self._note_error(event["error"])
+        self._line.received(event)
 
     def _note_error(self, error: dict[str, Any]) -> None:
         if not self.created.done():
             self.created.set_exception(server_error(error))
-        elif error.get("event_id") not in self._outstanding:
+        elif error.get("code") != _EXPIRED and error.get("event_id") not in self.outstanding:
             self._observer.notice("error", str(server_error(error)))
 
-    def _end(self, status: str, error: ConnectionLost) -> None:
-        if self.status != "open":
+    # The end
+
+    def end(self, status: str, error: RealtimeError) -> None:
+        """End the session: ``closed`` on purpose, or ``lost``. Ending twice is allowed."""
+        if self.status not in ALIVE:
             return
-        self.status = status
+        loss = as_loss(error)
         if not self.created.done():
             self.created.set_exception(error)
-        self._outstanding.fail_all(error)
-        self.tools.close(error)
-        self._observer.status_changed(status)
+            self.created.exception()  # whoever opens the session may have stopped waiting
+        self.become(status)
+        self.outstanding.fail_all(loss)
+        self.tools.close(loss)
         if status == "lost":
             sentence = f"{error}; what was said is kept, connect again to go on"
             self._observer.notice("error", sentence)
         self.listeners.close()
 
+    def become(self, status: str) -> None:
+        """Be in another state, and show it."""
+        if status != self.status:
+            self.status = status
+            self._observer.status_changed(status)
+
     # Effects
 
-    def _perform(self, effects: Iterable[Effect]) -> None:
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Carry out what the state machine decided, in order."""
         for effect in effects:
             _PERFORM[type(effect)](self, effect)
 
     def _start_response(self, effect: ResponseStarted) -> None:
-        reply = self._outstanding.begin(effect, self._last_user_item)
+        reply = self.outstanding.begin(effect, self._last_user_item)
         if reply is None:
             reply = Reply(self.machine.conversation, self.log)
-            self._outstanding.adopt(reply, effect.response_id, self._last_user_item)
+            self.outstanding.adopt(reply, effect.response_id, self._last_user_item)
         if reply not in self.replies:
             self.replies.append(reply)
 
     def _end_response(self, effect: ResponseEnded) -> None:
-        reply = self._outstanding.ended(effect)
+        reply = self.outstanding.ended(effect)
         if reply is not None and not self.tools.take(effect.response, reply):
             reply.end(effect.response)
         if not self.machine.ledger.sounding:
@@ -330,10 +351,11 @@ def _size(frame: str | bytes) -> int:
 
 
 _PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
-    Send: lambda core, effect: core._transmit(effect.event),
-    Settled: lambda core, effect: core._outstanding.settle(effect),
+    Send: lambda core, effect: core.transmit(effect.event),
+    Settled: lambda core, effect: core.outstanding.settle(effect),
+    Dropped: lambda core, effect: core.outstanding.drop(effect.event_id, core._line.loss),
     ResponseStarted: SessionCore._start_response,
-    OutputItemStarted: lambda core, effect: core._outstanding.add_item(effect),
+    OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
     ResponseEnded: SessionCore._end_response,
     Play: SessionCore._play,
     PlayEnd: lambda core, effect: core._observer.play_end(effect.item_id),

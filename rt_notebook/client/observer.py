@@ -40,7 +40,7 @@ class Observer:
         """Tell the user: `level` is ``info``, ``warning`` or ``error``."""
 
     def status_changed(self, status: str) -> None:
-        """Show ``open``, ``closed`` or ``lost``."""
+        """Show ``open``, ``reconnecting``, ``closed`` or ``lost``."""
 
     def config_changed(self) -> None:
         """Show the configuration that the server acknowledged."""

@@ -60,6 +60,18 @@ class Outstanding:
             if waitable is not None:
                 waitable.fail(error)
 
+    def drop(self, event_id: str, error: RealtimeError) -> None:
+        """Fail a request that ended with its connection."""
+        for waiting in (self._acknowledgements, self._requested):
+            if event_id in waiting:
+                waiting.pop(event_id).fail(error)
+
+    def cut_off(self, error: RealtimeError) -> None:
+        """Fail the replies that had begun: their server is gone."""
+        for reply in self._begun.values():
+            reply.fail(error)
+        self._begun.clear()
+
     def begin(self, effect: ResponseStarted, user_item_id: str | None) -> Reply | None:
         """Tie a response to its reply; None when nobody asked for it or expects it."""
         reply = self._requested.pop(effect.event_id or "", None)

@@ -7,6 +7,7 @@ waits. The work happens on the background loop, in `SessionCore`.
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -23,15 +24,16 @@ from ..record import layout
 from ..record.log import Log
 from ..record.recorder import Recorder
 from .backends import Backend
-from .core import SessionCore
+from .core import ALIVE, SessionCore
+from .dialling import first_connection, next_connection
 from .identity import new_id
 from .reply import Reply
 from .requests import Requests
 from .talk import Talk
 from .tool_requests import ToolRequests
+from .transport import Transport
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
-from .websocket import WebSocketTransport
 
 __all__ = ["RealtimeSession"]
 
@@ -56,7 +58,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     @classmethod
     async def open(
-        cls, backend: Backend, timeout: float, recorder: Recorder | None = None
+        cls,
+        backend: Backend,
+        recorder: Recorder | None = None,
+        *,
+        timeout: float,
+        reconnect: bool = True,
     ) -> RealtimeSession:
         """Connect and wait for ``session.created``. Runs on the background loop.
 
@@ -64,10 +71,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         ----------
         backend : Backend
             Whom to connect to.
-        timeout : float
-            Seconds.
         recorder : Recorder, optional
             Writes the talk to disk from its first event on.
+        timeout : float
+            Seconds.
+        reconnect : bool
+            Whether another connection is made when one ends by itself.
 
         Raises
         ------
@@ -75,7 +84,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
             As `WebSocketTransport.open`; also when the server sends an error first, or
             nothing within `timeout` seconds.
         """
-        core = SessionCore(await WebSocketTransport.open(backend, timeout), backend.dialect)
+        core = SessionCore(await first_connection(backend, timeout), backend.dialect)
+        session = cls(backend, core, recorder)
         if recorder is not None:
             core.record_with(recorder)
         try:
@@ -88,13 +98,19 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         except RealtimeError:
             await core.close()
             raise
-        return cls(backend, core, recorder)
+        if reconnect:
+            core.dial = functools.partial(session._dial, timeout)
+        return session
+
+    async def _dial(self, timeout: float) -> Transport:
+        self.backend, transport = await next_connection(self.backend, timeout)
+        return transport
 
     # What is there
 
     @property
     def status(self) -> str:
-        """``open``, ``closed``, or ``lost`` when the connection ended by itself."""
+        """``open``, ``reconnecting``, ``closed``, or ``lost`` when there is no way back."""
         return self.core.status
 
     @property
@@ -329,7 +345,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         self._call(self.core.request, acknowledgement)
 
     def _alive(self) -> None:
-        if self.status != "open":
+        if self.status not in ALIVE:
             raise ConnectionLost(f"the session is {self.status}; connect again")
 
     def _call(self, function: Callable[..., object], *args: object) -> None:

@@ -34,6 +34,10 @@ class Settings:
         if event.type == "session.update" and isinstance(session, dict):
             self._pending[str(event.get("event_id"))] = session
 
+    def cut_off(self) -> None:
+        """Forget the updates that were on their way: they are sent again."""
+        self._pending.clear()
+
     def received(self, event: Event) -> None:
         """Note what the server says of the session; it answers updates in order."""
         if event.type == "session.created" and not self.defaults:

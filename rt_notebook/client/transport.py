@@ -68,6 +68,11 @@ class Outbox:
         self._texts: deque[tuple[str, bool]] = deque()
         self._filled = asyncio.Event()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._texts
+
     def put(self, text: str, *, droppable: bool = False) -> None:
         """Add a text; one that is `droppable` (microphone audio) may be dropped when full."""
         self._texts.append((text, droppable))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
+import email.utils
 import logging
 import ssl
 from collections.abc import AsyncIterator
@@ -15,6 +17,8 @@ from urllib.parse import urlsplit
 
 import websockets.asyncio.client
 import websockets.exceptions as wse
+from websockets.datastructures import Headers
+from websockets.http11 import Response
 from websockets.version import version
 
 from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
@@ -33,8 +37,16 @@ _REFUSALS = {
     403: ("forbidden", "the server refused this key or project (403); check what it may use"),
     404: ("not_found", "the server has no such address or model (404); check URL and model"),
     429: ("rate_limited", "the server has no room now (429); wait a little and connect again"),
+    500: ("unavailable", "the server failed (500); wait a little and connect again"),
+    502: ("unavailable", "nobody answers behind the gateway (502); wait a little and try again"),
     503: ("unavailable", "the server is full or down (503); wait a little and connect again"),
+    504: ("unavailable", "nobody answers behind the gateway (504); wait a little and try again"),
 }
+#: A peer that is gone is found within the sum of the first two, and not waited for longer.
+_PING_INTERVAL_SECONDS = 15.0
+_PING_TIMEOUT_SECONDS = 15.0
+_CLOSE_SECONDS = 2.0
+_FAILED_BY_US = (1009, 1011)  # too big a frame, no answer to a ping
 
 
 class WebSocketTransport:
@@ -70,13 +82,14 @@ class WebSocketTransport:
                     open_timeout=timeout,
                     max_size=MAX_EVENT_BYTES,
                     compression=None,
+                    close_timeout=_CLOSE_SECONDS,
                     logger=logger,
                     **_path_options(backend),
                 ),
                 host,
             )
         except wse.InvalidStatus as error:
-            failure = _refusal(error.response.status_code)
+            failure = _refusal(error.response)
         except (TimeoutError, asyncio.TimeoutError):
             failure = ConnectionLost(f"{host} did not answer within {timeout:g} s")
         except (OSError, wse.InvalidHandshake, wse.InvalidURI, EOFError) as error:
@@ -99,8 +112,7 @@ class WebSocketTransport:
             while True:
                 yield await self._connection.recv()
         except wse.ConnectionClosed as closed:
-            code = closed.rcvd.code if closed.rcvd else 1006
-            reason = closed.rcvd.reason if closed.rcvd else ""
+            code, reason = _how(closed)
         if not self._asked_to_close:
             told = f" ({reason})" if reason else ""
             raise ConnectionLost(
@@ -133,10 +145,11 @@ def _path_options(backend: Backend) -> dict[str, Any]:
     knows_proxies = int(version.split(".")[0]) >= 15
     if backend.proxy is not None and not knows_proxies:
         raise ConfigError(f"a proxy needs websockets 15 or newer, got {version}")
-    options: dict[str, Any] = {}
-    if backend.server is not None:
-        # A healthy server on loopback must not die of a busy machine.
-        options["ping_interval"] = None
+    options: dict[str, Any] = {
+        # A healthy server of ours must not die of a busy machine.
+        "ping_interval": None if backend.server is not None else _PING_INTERVAL_SECONDS,
+        "ping_timeout": _PING_TIMEOUT_SECONDS,
+    }
     if knows_proxies and urlsplit(backend.url).hostname in LOOPBACK:
         options["proxy"] = None
     elif backend.proxy is not None:
@@ -144,13 +157,36 @@ def _path_options(backend: Backend) -> dict[str, Any]:
     return options
 
 
-def _refusal(status: int) -> RealtimeError:
+def _how(closed: wse.ConnectionClosed) -> tuple[int, str]:
+    """Close code and reason: the peer's, or ours where it was us who failed the connection."""
+    if closed.sent is not None and closed.sent.code in _FAILED_BY_US and not closed.rcvd_then_sent:
+        return closed.sent.code, closed.sent.reason
+    if closed.rcvd is not None and closed.rcvd_then_sent is not False:
+        return closed.rcvd.code, closed.rcvd.reason
+    return 1006, ""
+
+
+def _refusal(response: Response) -> RealtimeError:
+    status = response.status_code
     if 300 <= status < 400:
         sentence = f"the server sends elsewhere ({status}); if you trust it, connect there itself"
         return ServerError(sentence, code="redirect")
     other = ("http_error", f"the server answered with status {status}")
     code, sentence = _REFUSALS.get(status, other)
-    return ServerError(sentence, code=code)
+    return ServerError(sentence, code=code, retry_after=_retry_after(response.headers))
+
+
+def _retry_after(headers: Headers) -> float | None:
+    """Seconds to wait (RFC 9110 §10.2.3): given as such, or as a date."""
+    text = headers.get("Retry-After")
+    if text is None:
+        return None
+    if text.strip().isdecimal():
+        return float(text)
+    with contextlib.suppress(ValueError, TypeError):
+        when = email.utils.parsedate_to_datetime(text)
+        return max(0.0, (when - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+    return None
 
 
 def untrusted(error: BaseException | None) -> str | None:

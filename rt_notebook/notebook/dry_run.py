@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..client.connect import sessions
+from ..client.core import ALIVE
 from ..config.dialect import to_wire
 from ..config.flat import response_create, session_update
 from ..config.hidden import masked
@@ -37,7 +38,7 @@ def dry_run(
         As `session_update`.
     """
     session = sessions().get(name)
-    if session is None or session.status != "open":
+    if session is None or session.status not in ALIVE:
         event = _MAKERS[kind](dialect or "ga", **options)
     else:
         event = session.event(kind, options, dialect)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..client.approvals import Approval
+from ..client.core import ALIVE
 from ..client.observer import Observer
 from ..client.session import RealtimeSession
 from ..errors import LocalProtocolError, RealtimeError
@@ -221,7 +222,7 @@ class Panel(Observer):
     def status_changed(self, status: str) -> None:
         """Show how the connection stands, and everything that it may have changed."""
         self._show(status=status)
-        if status != "open":
+        if status not in ALIVE:
             self._playout.close()
             self.pages.close()
 

@@ -146,6 +146,8 @@ class Conversation:
         self._previous: dict[str, str | None] = {}  # in arrival order; "" = not told yet
         self._deleted: set[str] = set()
         self._called: set[str] = set()  # function calls whose arguments are complete
+        self._stand_in: dict[str | None, str] = {}  # last item of the server's → our last
+        self._restored: frozenset[str] = frozenset()
         self._order: list[str] | None = []
 
     def __iter__(self) -> Iterator[Item]:
@@ -171,6 +173,29 @@ class Conversation:
         """Apply one server event and return the ids of the items that it changed."""
         handler = _HANDLERS.get(event.type)
         return handler(self, event) if handler else []
+
+    def cut_off(self) -> list[str]:
+        """Settle what will never be finished, because the connection ended."""
+        changed = []
+        for item in self.items.values():
+            if item.state == "listening":
+                self._remove(item.id)
+            elif item.state == "in_progress" and item.role != "user":
+                item.advance("interrupted")
+            elif item.awaits_transcript:
+                item.advance("completed")
+                item.transcribed = False
+            else:
+                continue
+            changed.append(item.id)
+        return changed
+
+    def restored(self, item_ids: list[str]) -> None:
+        """Note which items another server was given, in order: its echoes tell nothing new."""
+        self._restored = frozenset(item_ids)
+        last = item_ids[-1] if item_ids else None
+        # What the server puts behind the last item that it has, stands behind all of ours.
+        self._stand_in = {last: order[-1]} if (order := self.order) else {}
 
     def forget_unspoken(self, item_id: str) -> None:
         """Drop an item that ``speech_started`` announced and that will never come."""
@@ -198,6 +223,8 @@ class Conversation:
         yield from (id for id in self._previous if id not in seen)
 
     def _place(self, item_id: str, previous: str | None) -> None:
+        stand_in = self._stand_in.get(previous)
+        previous = previous if stand_in in (None, item_id) else stand_in
         if self._previous.get(item_id, ...) != previous:
             self._previous[item_id] = previous
             self._order = None
@@ -227,6 +254,8 @@ class Conversation:
         return item
 
     def _on_item(self, event: Event) -> list[str]:
+        if event["item"].get("id") in self._restored:
+            return []
         item = self._upsert(event["item"])
         if item is None:
             return []

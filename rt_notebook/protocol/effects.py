@@ -8,6 +8,7 @@ from typing import Any
 from .events import Event
 
 __all__ = [
+    "Dropped",
     "Effect",
     "FlushPlayback",
     "ItemsChanged",
@@ -35,6 +36,13 @@ class Settled:
 
     event_id: str
     event: Event
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A request ended with the connection: no answer comes, and it is not sent again."""
+
+    event_id: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class Speaking:
 Effect = (
     Send
     | Settled
+    | Dropped
     | ResponseStarted
     | OutputItemStarted
     | ResponseEnded

@@ -23,7 +23,8 @@ rendered, and each item that was cut is truncated there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import LocalProtocolError
@@ -42,8 +43,10 @@ from .effects import (
     Speaking,
 )
 from .events import Event, MalformedEvent, decode_audio
+from .heard import heard_items
 from .playback import PlaybackLedger
 from .requests import RequestLedger, is_out_of_band
+from .restoring import restored_item
 
 __all__ = ["SessionMachine"]
 
@@ -68,6 +71,8 @@ class SessionMachine:
         self._out_of_band: set[str] = set()
         self._silenced: set[str] = set()
         self._items_of: dict[str, str] = {}  # item id → response id
+        self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
+        self._spoken: set[str] = set()  # items whose audio this connection's server has
 
     # Requests
 
@@ -81,6 +86,9 @@ class SessionMachine:
         """
         if event.type == "response.create":
             return self._requests.respond(event, self.active_response)
+        item = event.get("item")
+        if event.type == "conversation.item.create" and isinstance(item, dict) and "id" in item:
+            self._made_here[item["id"]] = item
         return self._requests.send(event)
 
     def cancel(self, response_id: str | None = None) -> list[Effect]:
@@ -111,6 +119,61 @@ class SessionMachine:
             return []
         return [FlushPlayback(self.ledger.flush())]
 
+    # From one connection to the next
+
+    def cut_off(self) -> list[Effect]:
+        """Settle what ended with the connection; what can be asked again waits for `resume`."""
+        effects: list[Effect] = [Speaking("nobody")] if self.user_speaking else []
+        self.active_response, self.user_speaking = None, False
+        self._out_of_band.clear()
+        self._spoken.clear()
+        changed = self.conversation.cut_off()
+        if changed:
+            effects.append(ItemsChanged(tuple(changed)))
+        return self._requests.cut_off() + effects
+
+    def resume(
+        self, asked: dict[str, Any], audio: Callable[[str], str | None]
+    ) -> tuple[list[Event], list[Effect]]:
+        """Give another server the session, then what was asked of the one before.
+
+        Parameters
+        ----------
+        asked : dict
+            What the user configured, in GA's nesting; sparse.
+        audio : callable
+            Gives what the user said in an item, as base64 in the session's input format, or
+            None when it is not known.
+
+        Returns
+        -------
+        restoring : list of Event
+            What restores the session: ``session.update``, then an event for each item.
+        effects : list of Effect
+            What is to be done when `restoring` has been sent.
+        """
+        items = [*self._restored_items(audio)]
+        self.conversation.restored([item["id"] for item in items])
+        restoring = [
+            Event(type="conversation.item.create", event_id=self._new_id(), item=item)
+            for item in items
+        ]
+        if asked:
+            update = Event(type="session.update", event_id=self._new_id(), session=asked)
+            restoring.insert(0, update)
+        effects = self._requests.resume(restoring)
+        return restoring, effects + self._next_response()
+
+    def _restored_items(self, audio: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
+        heard = heard_items(self.conversation, self.ledger)
+        for item in self.conversation:
+            account = heard.get(item.id)
+            text = account.heard_text if account is not None and account.state == "cut" else None
+            made = self._made_here.get(item.id)
+            restored = made or restored_item(item, text, functools.partial(audio, item.id))
+            if restored is not None:
+                yield restored
+
     # Reports of the player
 
     def played(self, epoch: int, samples: int, latency_ms: float = 0.0) -> list[Effect]:
@@ -125,7 +188,7 @@ class SessionMachine:
             item = self.conversation.items.get(heard.item_id)
             if item is not None:
                 item.state = "interrupted"
-            if heard.played_ms > 0:
+            if heard.played_ms > 0 and heard.item_id in self._spoken:
                 effects += self._requests.send(
                     Event(
                         type="conversation.item.truncate",
@@ -155,6 +218,8 @@ class SessionMachine:
         return self._requests.acknowledged(event) + effects
 
     def _on_session(self, event: Event) -> list[Effect]:
+        if event.type == "session.created" and self.session:
+            return []  # of another connection: what was in force is restored
         self.session = event["session"]
         self.conversation.transcribes = bool(_input_audio(self.session).get("transcription"))
         return []
@@ -193,6 +258,7 @@ class SessionMachine:
         audio = decode_audio(event["delta"])
         if len(audio) % 2 and self._output_is_pcm():
             raise MalformedEvent(f"got {len(audio)} bytes of PCM16, expected whole samples")
+        self._spoken.add(event["item_id"])
         response_id = str(event.get("response_id") or self._items_of.get(event["item_id"], ""))
         return [Play(event["item_id"], event["content_index"], audio, response_id)]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from .effects import Effect, Send, Settled
+from .effects import Dropped, Effect, Send, Settled
 from .events import Event
 
 __all__ = ["ACKNOWLEDGED_BY", "REQUEST_KEY", "RequestLedger", "is_out_of_band"]
@@ -30,6 +30,11 @@ ACKNOWLEDGED_BY = {
     "response.create": "response.created",
 }
 
+#: What is of no use to another server: it has neither this audio nor its buffer.
+_BOUND_TO_CONNECTION = frozenset(
+    {"conversation.item.truncate", "input_audio_buffer.commit", "input_audio_buffer.clear"}
+)
+
 _ACTIVE_RESPONSE = "conversation_already_has_active_response"
 
 
@@ -38,11 +43,17 @@ class RequestLedger:
 
     The default conversation has one response at a time, so that a ``response.create`` for it
     is queued behind the one before; one with ``conversation: "none"`` is not.
+
+    Between two connections (`cut_off`, `resume`) nothing is sent: what is asked then, and what
+    was asked before and not answered, is sent when there is a connection again.
     """
 
     def __init__(self) -> None:
         self._pending: dict[str, Event] = {}
         self._queued: deque[Event] = deque()
+        self._connected = True
+        self._restoring: set[str] = set()
+        self._asked_again: set[str] = set()
 
     @property
     def response_is_queued(self) -> bool:
@@ -53,7 +64,7 @@ class RequestLedger:
         """Send an event, and wait for its answer if it gets one."""
         if event.type in ACKNOWLEDGED_BY:
             self._pending[event["event_id"]] = event
-        return [Send(event)]
+        return [Send(event)] if self._connected else []
 
     def respond(self, event: Event, active_response: str | None) -> list[Effect]:
         """Send a ``response.create``, or let it wait its turn."""
@@ -64,7 +75,8 @@ class RequestLedger:
 
     def next_response(self, active_response: str | None) -> list[Effect]:
         """Send the response that waits longest, if the conversation is free for it."""
-        if not self._queued or active_response is not None or self._response_is_asked():
+        busy = active_response is not None or self._response_is_asked()
+        if not self._queued or busy or not self._connected:
             return []
         return self.send(self._queued.popleft())
 
@@ -74,6 +86,44 @@ class RequestLedger:
         effects: list[Effect] = [Settled(event["event_id"], dropped) for event in self._queued]
         self._queued.clear()
         return effects
+
+    def cut_off(self) -> list[Effect]:
+        """Drop what ended with the connection; the rest waits for another.
+
+        With a commit that was not acknowledged goes what was said, and with that the response
+        to it. A response that was asked for twice is not asked for again: it may be what ends
+        connections.
+        """
+        self._connected = False
+        lost_speech = False
+        dropped = []
+        for event_id, event in self._pending.items():
+            lost_speech = lost_speech or event.type == "input_audio_buffer.commit"
+            asked_for_response = event.type == "response.create"
+            if (
+                event.type in _BOUND_TO_CONNECTION
+                or event_id in self._restoring
+                or (asked_for_response and (lost_speech or event_id in self._asked_again))
+            ):
+                dropped.append(event_id)
+        for event_id in dropped:
+            del self._pending[event_id]
+        return [Dropped(event_id) for event_id in dropped]
+
+    def resume(self, restoring: list[Event]) -> list[Effect]:
+        """Wait for the answers to what restores the session, and ask again what had none.
+
+        Returns
+        -------
+        list of Effect
+            What is to be sent behind `restoring`.
+        """
+        again = list(self._pending.values())
+        self._pending = {event["event_id"]: event for event in restoring}
+        self._restoring = set(self._pending)
+        self._asked_again = {event["event_id"] for event in again}
+        self._connected = True
+        return [effect for event in again for effect in self.send(event)]
 
     def acknowledged(self, event: Event) -> list[Effect]:
         """Settle the oldest request that a server event acknowledges."""

@@ -29,9 +29,13 @@ async def open_well(connection):
     await connection.wait_closed()
 
 
-def refusing(status):
+def refusing(status, retry_after="120"):
+    """Refuse, and ask to wait longer than anybody waits."""
+
     def refuse(connection, request):
-        return connection.respond(http.HTTPStatus(status), "no\n")
+        response = connection.respond(http.HTTPStatus(status), "no\n")
+        response.headers["Retry-After"] = retry_after
+        return response
 
     return refuse
 
@@ -62,6 +66,19 @@ def test_a_refusal_names_its_cause_and_the_next_step(status, code, word):
     assert word in str(refusal.value)
     one_sentence(refusal.value)
     assert "open" not in {session.status for session in sessions().values()}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_without_room_is_asked_again_when_it_says(status):
+    refuse, asked = refusing(status, retry_after="0"), []
+
+    def refuse_once(connection, request):
+        asked.append(request)
+        return refuse(connection, request) if len(asked) == 1 else None
+
+    with scripted_server(open_well, process_request=refuse_once) as url:
+        assert connect(url).status == "open"
+    assert len(asked) == 2
 
 
 def test_an_error_before_the_session_stands_is_raised():
@@ -174,7 +191,7 @@ def test_an_open_session_that_ends_says_code_and_reason():
         await connection.close(1001, "maximum duration")
 
     with scripted_server(end) as url:
-        session = connect(url)
+        session = connect(url, reconnect=False)
         reply = session.say("hello")
         with pytest.raises(ConnectionLost, match=r"1001.*maximum duration") as lost:
             reply.wait(10)

@@ -101,18 +101,31 @@ def test_cancel_ends_a_long_reply(session):
         session.cancel()
 
 
-def test_a_server_that_dies_fails_the_reply_keeps_what_was_said_and_is_replaced(session):
+def test_a_server_that_dies_fails_the_reply_and_another_one_is_given_what_was_said(session):
+    session.say("my name is Ada", output_modalities=["text"]).wait(20)
     speaking = threading.Event()
     session.on("response.output_audio.delta", lambda event: speaking.set())
     reply = session.say("tell me a long story")
     assert speaking.wait(20)
-    os.kill(session.backend.server.pid, signal.SIGTERM)
+    died = session.backend.server.pid
+    os.kill(died, signal.SIGTERM)
     with pytest.raises(ConnectionLost, match="ended with code"):
         reply.wait(20)
-    assert (session.status, reply.status) == ("lost", "failed")
+    assert reply.status == "failed"
     assert reply.text
-    again = connect("offline", quiet=True)
-    assert again.say("hello", output_modalities=["text"]).wait(20).text
+    answer = session.say("what is my name", output_modalities=["text"]).wait(60)
+    assert "Ada" in answer.text
+    assert session.backend.server.pid != died
+    assert session.status == "open"
+
+
+def test_without_reconnect_a_session_ends_with_its_connection():
+    session = connect("offline", quiet=True, reconnect=False)
+    os.kill(session.backend.server.pid, signal.SIGTERM)
+    with pytest.raises(ConnectionLost):
+        session.say("hello", output_modalities=["text"]).wait(20)
+    assert session.status == "lost"
+    assert connect("offline", quiet=True).say("hello", output_modalities=["text"]).wait(20).text
 
 
 def test_callbacks_may_wait_for_replies_themselves(session):

@@ -2781,6 +2781,7 @@ function closedMicrophone(state) {
   if (state.elsewhere) return stage("off", "In use elsewhere", "Press to talk here.", action);
   if (state.status === "connecting" || !state.answered)
     return stage("off", "Connecting…", "", action);
+  if (state.status === "reconnecting") return stage("off", "Reconnecting…", "", action);
   if (state.armed) return stage("off", "Your turn", "Press to talk.", action);
   if (state.pushToTalk) return stage("off", "Hold to talk", "Or tap, talk, tap again.", action);
   return stage("off", "Press to talk", "", action);
@@ -2795,6 +2796,9 @@ function openMicrophone(state) {
   const action = "Turn the microphone off";
   if (answering(state)) return stage("answering", "Answering", hintOf(state.manner), action);
   if (state.muted) return stage("muted", "Muted", "Nobody hears you.", action);
+  if (state.status === "reconnecting") {
+    return stage("listening", "Reconnecting…", "Wait a moment.", action);
+  }
   if (state.speaking === "user") return stage("hearing", "Hearing you", "", action);
   return stage("listening", "Listening", "Say something.", action);
 }
@@ -2863,6 +2867,7 @@ var TalkButton = class {
 var STATUS = {
   connecting: "Connecting",
   open: "Connected",
+  reconnecting: "Reconnecting",
   closed: "Closed",
   lost: "Connection lost"
 };

@@ -1,0 +1,220 @@
+"""The life of a session over one connection after another.
+
+Theory of operation
+-------------------
+`Lifeline` reads a connection until it ends, by itself or because somebody gives up on it
+(`give_up`). Then `protocol.endings` says whether, and after which delay, there is another
+attempt. A new connection is greeted by its server (``session.created``), given the session
+anew, and is open when all of that is answered. One connection is read at a
+time and another one only after it: no event of a former connection comes in late.
+
+What becomes of replies: one that had begun fails with `ConnectionLost`, since half an
+answer has been heard; one that had not is asked for again, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConnectionLost, RealtimeError, ServerError
+from ..protocol.endings import FATAL_ERRORS, Attempts
+from ..protocol.events import Event, encode_audio
+from ..record.cell import CELL
+from .transport import Transport
+from .waiting import Acknowledgement, server_error
+from .wire import Wire
+from .wire_audio import encoded, input_format
+
+if TYPE_CHECKING:
+    from .core import SessionCore
+
+__all__ = ["Dial", "Lifeline", "as_loss"]
+
+Dial = Callable[[], Awaitable[Transport]]
+
+#: What a server says to every session that it is about to refuse.
+_FORMALITIES = ("session.", "conversation.item.", "rate_limits.", "error")
+
+
+class Lifeline:
+    """Keeps a session connected.
+
+    Parameters
+    ----------
+    core : SessionCore
+        The session.
+    transport : Transport
+        Its first connection.
+
+    Attributes
+    ----------
+    transport : Transport
+        The connection of the moment.
+    wire : Wire
+        Its codec.
+    connected : bool
+        Whether there is a connection that has been given the session.
+    connections : int
+        How many there have been.
+    loss : ConnectionLost
+        How the last one ended.
+    """
+
+    def __init__(self, core: SessionCore, transport: Transport) -> None:
+        self.transport = transport
+        self.wire = Wire(core.dialect)
+        self.connected = True
+        self.connections = 1
+        self.loss: ConnectionLost = ConnectionLost("the session was closed")
+        self._core = core
+        self._attempts = Attempts()
+        self._blamed: ServerError | None = None
+        self._verdict: RealtimeError | None = None
+        self._greeted = False
+        self._reading: asyncio.Future[RealtimeError | None] | None = None
+        self._away_since = 0.0
+        self._unanswered = 0
+        self._restored = 0
+
+    async def run(self) -> None:
+        """Read until the session is closed, or no further attempt is of use."""
+        CELL.set(None)  # what is done from here on is not the connecting cell's
+        while (ended := await self._follow()) is not None:
+            if not await self._redial(self._blamed or ended):
+                return
+
+    def give_up(self, error: RealtimeError) -> None:
+        """End this connection, as if it had ended by itself."""
+        self._verdict = error
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def received(self, event: Event) -> None:
+        """Note what an event says about the connection."""
+        greeting = self._core.status == "reconnecting" and not self._greeted
+        if event.type == "error":
+            error = server_error(event["error"])
+            if error.code in FATAL_ERRORS:
+                self._blamed = error
+            if greeting:
+                self.give_up(error)
+        elif event.type == "session.created" and greeting:
+            self._restore()
+        elif not event.type.startswith(_FORMALITIES) and not _has_failed(event):
+            self._attempts.proven()
+
+    async def _follow(self) -> RealtimeError | None:
+        self._verdict = None
+        self._reading = asyncio.ensure_future(self._read())
+        try:
+            await asyncio.wait({self._reading})
+        finally:
+            self._reading.cancel()
+        self._core.run(self.transport.close())
+        return self._verdict if self._reading.cancelled() else self._reading.result()
+
+    async def _read(self) -> RealtimeError | None:
+        try:
+            async for frame in self.transport.frames():
+                self._core.receive(frame)
+        except ConnectionLost as lost:
+            return lost
+        return None
+
+    async def _redial(self, ended: RealtimeError) -> bool:
+        """Connect again, or end the session."""
+        core = self._core
+        if core.dial is None or not core.created.done():
+            core.end("lost", ended)
+            return False
+        while (delay := self._attempts.next_delay(ended, random.random())) is not None:
+            self._cut_off(ended)
+            await core.clock.sleep(delay)
+            try:
+                self.transport = await core.dial()
+            except RealtimeError as error:
+                ended = error
+                continue
+            self.connections += 1
+            self._greeted = False
+            return True
+        core.end("lost", ended)
+        return False
+
+    def _cut_off(self, error: RealtimeError) -> None:
+        """Settle what ended with the connection; what is asked from here on waits."""
+        core = self._core
+        self.loss = as_loss(error)
+        if core.status == "open":
+            self._away_since = core.clock.monotonic()
+        if self.connected:
+            speaking = core.machine.user_speaking or not _has_turn_detection(core.machine.session)
+            intact = not self.transport.outbox.dropped
+            core.microphone.cut_off(speaking=speaking, intact=intact)
+        self.connected, self.wire = False, Wire(core.dialect)
+        core.settings.cut_off()
+        core.outstanding.cut_off(self.loss)
+        core.perform(core.machine.cut_off())
+        core.become("reconnecting")
+
+    def _restore(self) -> None:
+        """Give the new server the session, what was said meanwhile, and what was asked."""
+        core = self._core
+        self._greeted, self._restored = True, 0
+        core.microphone.connected()
+        restoring, effects = core.machine.resume(core.settings.asked, self._said)
+        self._unanswered = len(restoring)
+        for event in restoring:
+            acknowledgement = Acknowledgement(event)
+            is_item = event.type == "conversation.item.create"
+            acknowledgement.when_done(functools.partial(self._answered, is_item))
+            core.outstanding.acknowledge(acknowledgement)
+            core.transmit(event)
+        self.connected = True
+        for pcm in core.microphone.take():
+            core.append_audio(pcm)
+        core.perform(effects)
+        if not restoring:
+            self._go_on()
+
+    def _said(self, item_id: str) -> str | None:
+        core = self._core
+        audio = core.microphone.audio(item_id)
+        format = input_format(core.machine.session)
+        return encode_audio(encoded(audio, format)) if audio else None
+
+    def _answered(self, is_item: bool, failure: BaseException | None) -> None:
+        if isinstance(failure, ConnectionLost):
+            return  # there is another connection by now, or none
+        self._unanswered -= 1
+        self._restored += is_item and failure is None
+        if not self._unanswered:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Be open again, and tell of the gap once."""
+        core = self._core
+        seconds = core.clock.monotonic() - self._away_since
+        items = f"{self._restored} item{'s' if self._restored != 1 else ''} restored"
+        lost_ms = core.microphone.take_lost_ms()
+        lost = f", {lost_ms / 1000:.1f} s of your speech lost" if lost_ms else ""
+        core.become("open")
+        core.observer.notice("info", f"the connection was away for {seconds:.1f} s; {items}{lost}")
+
+
+def as_loss(error: RealtimeError) -> ConnectionLost:
+    """Return the error with which whoever waits for an answer learns of an end."""
+    return error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+
+
+def _has_turn_detection(session: dict[str, Any]) -> bool:
+    audio_input = (session.get("audio") or {}).get("input") or {}
+    return audio_input.get("turn_detection") is not None
+
+
+def _has_failed(event: Event) -> bool:
+    return event.type == "response.done" and event["response"].get("status") == "failed"

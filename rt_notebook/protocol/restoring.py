@@ -1,0 +1,65 @@
+"""Items of a conversation as they are given to a server that knows nothing of them.
+
+An assistant's audio cannot be given back (API event ``conversation.item.create``): what
+was heard of it goes in as text. What the user said goes in as its transcript, or as sound
+where there are no words. What the client made goes in as it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .conversation import Item
+
+__all__ = ["restored_item"]
+
+Json = dict[str, Any]
+_TEXT_TYPES = {"user": "input_text", "system": "input_text", "assistant": "output_text"}
+
+
+def restored_item(
+    item: Item, heard_text: str | None = None, audio: Callable[[], str | None] = lambda: None
+) -> Json | None:
+    """Return the item that says the same, or None when nothing of it can be given back.
+
+    Parameters
+    ----------
+    item : Item
+        As the conversation has it.
+    heard_text : str, optional
+        What of the assistant's words was heard, if that is not all.
+    audio : callable
+        Gives what the user said as base64 in the session's input format, if it is known.
+    """
+    make = _MAKERS.get(item.type)
+    made = make(item, heard_text, audio) if make else None
+    return None if made is None else {"id": item.id, "type": item.type, **made}
+
+
+def _message(item: Item, heard_text: str | None, audio: Callable[[], str | None]) -> Json | None:
+    text = item.text if heard_text is None else heard_text
+    if text:
+        part = {"type": _TEXT_TYPES.get(item.role, "input_text"), "text": text}
+    elif item.role == "user" and (sound := audio()) is not None:
+        part = {"type": "input_audio", "audio": sound}
+    else:
+        return None
+    return {"role": item.role, "content": [part]}
+
+
+def _call(item: Item, _heard: str | None, _audio: Callable[[], str | None]) -> Json | None:
+    complete = item.state == "completed" and item.name
+    call = {"name": item.name, "call_id": item.call_id, "arguments": item.arguments}
+    return call if complete else None
+
+
+def _output(item: Item, _heard: str | None, _audio: Callable[[], str | None]) -> Json:
+    return {"call_id": item.call_id, "output": item.output}
+
+
+_MAKERS: dict[str, Callable[[Item, str | None, Callable[[], str | None]], Json | None]] = {
+    "message": _message,
+    "function_call": _call,
+    "function_call_output": _output,
+}

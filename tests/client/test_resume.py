@@ -1,0 +1,455 @@
+"""One session over several connections: what is restored, asked again, lost, and said."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from rt_notebook.client.clock import VirtualClock
+from rt_notebook.client.core import SessionCore
+from rt_notebook.client.observer import Observer
+from rt_notebook.client.reply import Reply
+from rt_notebook.client.waiting import Acknowledgement
+from rt_notebook.errors import ConnectionLost, ServerError
+from rt_notebook.protocol.endings import DELAYS
+from rt_notebook.protocol.events import Event
+from rt_notebook.secret import Secret
+
+from .wire import Wire
+
+SECOND = bytes(48_000)
+WEATHER = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
+MCP = {
+    "type": "mcp",
+    "server_label": "notes",
+    "server_url": "https://notes.example/mcp",
+    "authorization": Secret("token-of-the-tool-server"),
+}
+
+
+class Witness(Observer):
+    def __init__(self):
+        self.notices, self.statuses = [], []
+
+    def notice(self, level, text):
+        self.notices.append((level, text))
+
+    def status_changed(self, status):
+        self.statuses.append(status)
+
+
+class Talk:
+    """A session on wires; each further connection is the next of `lines`."""
+
+    def __init__(self, *lines):
+        self.clock, self.witness = VirtualClock(), Witness()
+        self.wire, self.lines, self.dials = Wire(), list(lines), []
+        self.core = SessionCore(self.wire, clock=self.clock, dial=self._dial)
+        self.core.attach(self.witness)
+
+    async def _dial(self):
+        self.dials.append(self.clock.monotonic())
+        line = self.lines.pop(0) if self.lines else ConnectionLost("nothing listens there")
+        if isinstance(line, Exception):
+            raise line
+        self.wire = line
+        return line
+
+    async def lose(self, code=1006, reason="", attempt=0):
+        """End the connection, and wait until another one has been tried."""
+        self.wire.end(code, reason)
+        await self.clock.advance(DELAYS[attempt])
+
+    async def settle(self):
+        await self.clock.advance(0)
+
+    def send(self, type, **fields):
+        event = Event(type=type, event_id=f"mine_{type}", **fields)
+        acknowledgement = Acknowledgement(event)
+        self.core.request(acknowledgement)
+        return acknowledgement
+
+    def respond(self, name="create", **fields):
+        reply = Reply(self.core.machine.conversation, self.core.log)
+        response = {"metadata": {"rt_request": name}, **fields}
+        event = Event(type="response.create", event_id=name, response=response)
+        self.core.respond(reply, event)
+        return reply
+
+    def begin(self, id="resp_1", name="create"):
+        response = {"id": id, "status": "in_progress", "metadata": {"rt_request": name}}
+        self.wire.say({"type": "response.created", "response": response})
+
+    async def answer_restoration(self):
+        """Acknowledge as a server does; return what it was sent."""
+        told = []
+        await self.settle()
+        while not self.wire.outbox.empty:
+            event = await self.wire.told()
+            told.append(event)
+            if event["type"] == "session.update":
+                self.wire.say({"type": "session.updated", "session": event["session"]})
+            elif event["type"] == "conversation.item.create":
+                self.wire.say({"type": "conversation.item.added", "item": event["item"]})
+            await self.settle()
+        return told
+
+
+@contextlib.asynccontextmanager
+async def talking(*lines):
+    talk = Talk(*lines)
+    await talk.core.created
+    yield talk
+    await talk.core.close()
+
+
+def run(scenario, *lines):
+    async def main():
+        async with talking(*[line() if callable(line) else line for line in lines]) as talk:
+            await scenario(talk)
+
+    asyncio.run(main())
+
+
+def item(id, role, type, text, **rest):
+    part = {"type": type, "transcript" if "audio" in type else "text": text}
+    return {"id": id, "type": "message", "role": role, "content": [part], **rest}
+
+
+def added(raw, previous):
+    return {"type": "conversation.item.added", "item": raw, "previous_item_id": previous}
+
+
+def test_configuration_tools_and_items_are_restored_in_order():
+    async def scenario(talk):
+        talk.send("session.update", session={"type": "realtime", "tools": [WEATHER, MCP]})
+        talk.wire.say({"type": "session.updated", "session": {"type": "realtime"}})
+        call = {
+            "id": "item_3", "type": "function_call", "status": "completed",
+            "name": "weather", "call_id": "call_1", "arguments": "{}",
+        }  # fmt: skip
+        output = {"id": "item_4", "type": "function_call_output", "call_id": "call_1"}
+        talk.wire.say(
+            added(item("item_2", "assistant", "output_audio", "Good morning."), "item_1"),
+            added(item("item_1", "user", "input_audio", "hello"), None),
+            added(call, "item_2"),
+            added({**output, "output": "sunny"}, "item_3"),
+        )
+        await talk.settle()
+        await talk.lose()
+        told = await talk.answer_restoration()
+        update, *creates = told
+        assert update["session"]["tools"][1]["authorization"] == "token-of-the-tool-server"
+        assert [(e["item"]["id"], e["item"]["type"]) for e in creates] == [
+            ("item_1", "message"),
+            ("item_2", "message"),
+            ("item_3", "function_call"),
+            ("item_4", "function_call_output"),
+        ]
+        assert creates[0]["item"]["content"] == [{"type": "input_text", "text": "hello"}]
+        assert creates[1]["item"]["content"] == [{"type": "output_text", "text": "Good morning."}]
+        assert (talk.core.status, talk.witness.statuses) == ("open", ["reconnecting", "open"])
+        (notice,) = talk.witness.notices
+        assert notice[0] == "info"
+        assert "4 items restored" in notice[1]
+        assert "speech" not in notice[1]
+
+    run(scenario, Wire)
+
+
+def test_what_was_restored_looks_as_before_and_new_items_follow_it():
+    async def scenario(talk):
+        talk.wire.say(
+            added(item("item_1", "user", "input_audio", "hello"), None),
+            added({"id": "item_2", "type": "mcp_list_tools"}, "item_1"),
+        )
+        await talk.settle()
+        await talk.lose()
+        await talk.answer_restoration()
+        talk.wire.say(added(item("item_3", "user", "input_text", "and now?"), "item_1"))
+        await talk.settle()
+        conversation = talk.core.machine.conversation
+        assert conversation.order == ["item_1", "item_2", "item_3"]
+        assert conversation.items["item_1"].parts[0].type == "audio"
+
+    run(scenario, Wire)
+
+
+def test_items_of_the_client_go_back_as_it_made_them():
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
+    made = {"id": "item_1", "type": "message", "role": "user", "content": [picture]}
+
+    async def scenario(talk):
+        talk.send("conversation.item.create", item=made)
+        talk.wire.say(added({**made, "content": [{"type": "input_image"}]}, None))
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        assert create["item"] == made
+
+    run(scenario, Wire)
+
+
+def test_a_reply_that_had_begun_fails_and_one_that_had_not_is_asked_for_once_more():
+    async def scenario(talk):
+        begun = talk.respond("first")
+        talk.begin("resp_1", "first")
+        await talk.settle()
+        queued = talk.respond("second")
+        beside = talk.respond("third", conversation="none")
+        await talk.settle()
+        await talk.lose(1011, "overloaded")
+        with pytest.raises(ConnectionLost, match="1011"):
+            begun.wait(0)
+        creates = [e["event_id"] for e in await talk.answer_restoration()]
+        assert creates == ["third", "second"]
+        assert not queued.done
+        await talk.lose(attempt=1)
+        with pytest.raises(ConnectionLost):
+            beside.wait(0)
+        assert [e["event_id"] for e in await talk.answer_restoration()] == ["second"]
+
+    run(scenario, Wire, Wire)
+
+
+def test_what_is_asked_meanwhile_is_sent_after_the_restoration():
+    async def scenario(talk):
+        talk.wire.say(added(item("item_1", "user", "input_text", "hello"), None))
+        await talk.settle()
+        talk.wire.end(1006)
+        await talk.settle()
+        made = {"type": "message", "role": "user", "content": []}
+        talk.send("conversation.item.create", item={**made, "id": "item_2"})
+        talk.respond()
+        await talk.clock.advance(DELAYS[0])
+        told = [
+            (e["type"], (e.get("item") or {}).get("id")) for e in await talk.answer_restoration()
+        ]
+        assert told == [
+            ("conversation.item.create", "item_1"),
+            ("conversation.item.create", "item_2"),
+            ("response.create", None),
+        ]
+
+    run(scenario, Wire)
+
+
+def test_a_commit_that_was_not_taken_fails_with_the_answer_to_it():
+    async def scenario(talk):
+        talk.core.append_audio(SECOND)
+        commit = talk.send("input_audio_buffer.commit")
+        reply = talk.respond()
+        await talk.lose()
+        for waiting in (commit, reply):
+            with pytest.raises(ConnectionLost):
+                waiting.wait(0)
+        assert await talk.answer_restoration() == []
+
+    run(scenario, Wire)
+
+
+def test_two_seconds_of_speech_are_held_and_the_rest_is_dropped_and_counted():
+    async def scenario(talk):
+        talk.wire.end(1006)
+        await talk.settle()
+        for first in (1, 2, 3, 4):
+            talk.core.append_audio(bytes([first, 0]) * 24_000)
+        await talk.clock.advance(DELAYS[0])
+        told = await talk.answer_restoration()
+        assert [event["type"] for event in told] == ["input_audio_buffer.append"] * 2
+        assert [event["audio"][:4] for event in told] == ["AwAD", "BAAE"]
+        assert "2.0 s of your speech lost" in talk.witness.notices[0][1]
+
+    run(scenario, Wire)
+
+
+def test_speech_that_no_item_holds_yet_counts_as_lost_and_silence_does_not():
+    async def scenario(talk):
+        talk.core.append_audio(SECOND * 3)
+        talk.wire.say(
+            {"type": "input_audio_buffer.speech_started", "item_id": "i", "audio_start_ms": 1500}
+        )
+        await talk.settle()
+        await talk.lose()
+        await talk.answer_restoration()
+        assert "1.5 s of your speech lost" in talk.witness.notices[0][1]
+        assert talk.core.machine.conversation.order == []
+        talk.core.append_audio(SECOND)
+        await talk.lose(attempt=1)
+        await talk.answer_restoration()
+        assert "speech" not in talk.witness.notices[1][1]
+
+    run(scenario, Wire, Wire)
+
+
+def test_what_was_said_and_not_transcribed_goes_back_as_sound():
+    async def scenario(talk):
+        talk.core.append_audio(SECOND)
+        talk.core.append_audio(bytes([7, 0]) * 12_000)
+        for kind, place in (("started", "audio_start_ms"), ("stopped", "audio_end_ms")):
+            ms = 1000 if kind == "started" else 1500
+            event = {"type": f"input_audio_buffer.speech_{kind}", "item_id": "item_1", place: ms}
+            talk.wire.say(event)
+        talk.wire.say({"type": "input_audio_buffer.committed", "item_id": "item_1"})
+        talk.wire.say(added(item("item_1", "user", "input_audio", None), None))
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        (part,) = create["item"]["content"]
+        assert part["type"] == "input_audio"
+        assert len(part["audio"]) == 24_000 // 3 * 4
+        assert part["audio"].startswith("BwAHAAcA")
+
+    run(scenario, Wire)
+
+
+def test_an_answer_of_the_former_connection_is_never_truncated_on_the_new_one():
+    async def scenario(talk):
+        talk.witness.can_play = True
+        talk.begin()
+        of_item = {"response_id": "resp_1", "item_id": "item_1", "content_index": 0}
+        raw = {"id": "item_1", "type": "message", "role": "assistant", "status": "in_progress"}
+        talk.wire.say(
+            added(raw, None),
+            {"type": "response.output_audio.delta", **of_item, "delta": "AAAA" * 6400},
+            {"type": "response.output_audio_transcript.delta", **of_item, "delta": "Good day."},
+        )
+        await talk.settle()
+        await talk.lose()
+        told = await talk.answer_restoration()
+        assert [event["item"]["content"][0]["text"] for event in told] == ["Good day."]
+        talk.core.interrupt()
+        talk.core.flushed(0, 4800, 0.0)
+        assert talk.wire.outbox.empty
+        assert talk.core.machine.conversation.items["item_1"].state == "interrupted"
+
+    run(scenario, Wire)
+
+
+@pytest.mark.parametrize("code", [1000, 1008, 1009, 4000])
+def test_an_end_that_is_final_is_not_tried_again(code):
+    async def scenario(talk):
+        reply = talk.respond()
+        await talk.lose(code, "no")
+        with pytest.raises(ConnectionLost, match=str(code)):
+            reply.wait(0)
+        assert (talk.core.status, talk.dials) == ("lost", [])
+        assert talk.witness.statuses == ["lost"]
+        ((level, sentence),) = talk.witness.notices
+        assert level == "error"
+        assert "connect again" in sentence
+
+    run(scenario, Wire)
+
+
+@pytest.mark.parametrize("code", ["invalid_api_key", "forbidden", "not_found"])
+def test_a_refusal_that_is_final_ends_the_attempts(code):
+    async def scenario(talk):
+        await talk.lose()
+        assert (talk.core.status, len(talk.dials)) == ("lost", 1)
+
+    run(scenario, ServerError("the server did not accept the key (401)", code=code))
+
+
+def test_attempts_are_spread_out_and_end():
+    async def scenario(talk):
+        await talk.lose()
+        await talk.clock.advance(100)
+        assert (talk.core.status, len(talk.dials)) == ("lost", len(DELAYS))
+        gaps = [later - former for former, later in zip(talk.dials, talk.dials[1:], strict=False)]
+        assert all(0.75 * d <= gap <= d for gap, d in zip(gaps, DELAYS[1:], strict=True))
+
+    run(scenario)
+
+
+def test_a_server_that_asks_to_wait_is_waited_for():
+    async def scenario(talk):
+        await talk.lose()
+        await talk.clock.advance(19)
+        assert len(talk.dials) == 1
+        await talk.clock.advance(2)
+        await talk.answer_restoration()
+        assert talk.core.status == "open"
+
+    run(scenario, ServerError("full", code="unavailable", retry_after=20.0), Wire)
+
+
+def test_a_server_that_refuses_every_session_it_has_begun_is_left_alone():
+    def refusing():
+        wire = Wire()
+        error = {"code": "model_busy", "message": "no"}
+        wire.say({"type": "error", "error": error})
+        wire.end(1011)
+        return wire
+
+    async def scenario(talk):
+        await talk.lose()
+        await talk.clock.advance(200)
+        assert (talk.core.status, len(talk.dials)) == ("lost", len(DELAYS))
+
+    run(scenario, *[refusing] * 50)
+
+
+def test_without_quota_there_is_no_second_attempt():
+    async def scenario(talk):
+        error = {"code": "insufficient_quota", "message": "You exceeded your current quota."}
+        talk.wire.say({"type": "error", "error": error})
+        await talk.lose(1013)
+        assert (talk.core.status, talk.dials) == ("lost", [])
+        assert "quota" in talk.witness.notices[-1][1]
+
+    run(scenario, Wire)
+
+
+def test_an_error_instead_of_a_session_is_one_more_attempt_or_the_end():
+    def refusing():
+        wire = Wire(greet=False)
+        wire.say({"type": "error", "error": {"code": "invalid_model", "message": "no model"}})
+        return wire
+
+    async def scenario(talk):
+        await talk.lose()
+        await talk.settle()
+        assert talk.core.status == "lost"
+        assert "no model" in talk.witness.notices[-1][1]
+
+    run(scenario, refusing)
+
+
+def test_a_session_that_hit_its_limit_goes_on_in_another_with_one_notice():
+    async def scenario(talk):
+        sentence = "Your session hit the maximum duration of 60 minutes."
+        talk.wire.say({"type": "error", "error": {"code": "session_expired", "message": sentence}})
+        await talk.lose(1001, "maximum duration")
+        await talk.answer_restoration()
+        assert talk.core.status == "open"
+        assert len(talk.witness.notices) == 1
+
+    run(scenario, Wire)
+
+
+def test_an_item_that_the_server_refuses_is_not_counted_as_restored():
+    async def scenario(talk):
+        talk.wire.say(added(item("item_1", "user", "input_text", "hello"), None))
+        await talk.settle()
+        await talk.lose()
+        create = await talk.wire.told()
+        refusal = {"message": "no such part", "event_id": create["event_id"]}
+        talk.wire.say({"type": "error", "error": refusal})
+        await talk.settle()
+        assert talk.core.status == "open"
+        assert "0 items restored" in talk.witness.notices[0][1]
+
+    run(scenario, Wire)
+
+
+def test_closing_ends_the_attempts():
+    async def scenario(talk):
+        talk.wire.end(1006)
+        await talk.settle()
+        assert talk.core.status == "reconnecting"
+        await talk.core.close()
+        await talk.clock.advance(100)
+        assert (talk.core.status, talk.dials) == ("closed", [])
+
+    run(scenario, Wire)
