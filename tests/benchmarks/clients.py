@@ -72,7 +72,9 @@ class _Player(Observer):
 
 async def ours(url: str) -> AsyncIterator[Client]:
     """A whole session: state machine, log, transcript and player; the meter is the page's."""
-    session = await RealtimeSession.open(resolve_backend(f"{url}/realtime"), _OPENING_SECONDS)
+    session = await RealtimeSession.open(
+        resolve_backend(f"{url}/realtime"), timeout=_OPENING_SECONDS
+    )
     trips = Trips()
     session.core.attach(_Player(trips))
 

@@ -121,9 +121,13 @@ def test_a_server_that_dies_fails_the_reply_and_another_one_is_given_what_was_sa
 
 def test_without_reconnect_a_session_ends_with_its_connection():
     session = connect("offline", quiet=True, reconnect=False)
+    speaking = threading.Event()
+    session.on("response.output_audio.delta", lambda event: speaking.set())
+    reply = session.say("tell me a long story")
+    assert speaking.wait(20)
     os.kill(session.backend.server.pid, signal.SIGTERM)
     with pytest.raises(ConnectionLost):
-        session.say("hello", output_modalities=["text"]).wait(20)
+        reply.wait(20)
     assert session.status == "lost"
     assert connect("offline", quiet=True).say("hello", output_modalities=["text"]).wait(20).text
 
