@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .client.credentials import mint_client_secret
     from .client.recording import Recording
     from .client.recording import open_recording as open  # noqa: F401
+    from .client.replay import Replay, replay
     from .client.reply import Reply
     from .client.session import RealtimeSession
     from .client.transcription import transcribe
@@ -53,6 +54,7 @@ __all__ = [
     "RealtimeError",
     "RealtimeSession",
     "Recording",
+    "Replay",
     "Reply",
     "Secret",
     "SemanticVad",
@@ -61,6 +63,7 @@ __all__ = [
     "ToolError",
     "connect",
     "mint_client_secret",
+    "replay",
     "response_create",
     "session",
     "session_update",
@@ -84,11 +87,13 @@ _HOMES = {
     "Preset": ".config.preset",
     "RealtimeSession": ".client.session",
     "Recording": ".client.recording",
+    "Replay": ".client.replay",
     "Reply": ".client.reply",
     "Secret": ".secret",
     "SemanticVad": ".config.session",
     "ServerVad": ".config.session",
     "connect": ".client.connect",
+    "replay": ".client.replay",
     "open": ".client.recording:open_recording",
     "mint_client_secret": ".client.credentials",
     "response_create": ".config.flat",

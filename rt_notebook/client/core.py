@@ -95,7 +95,7 @@ class SessionCore:
         self.clock = clock or SystemClock()
         self.log = Log()
         self.settings = Settings()
-        self.machine = SessionMachine(lambda: new_id("event"))
+        self.machine = SessionMachine(self._next_id)
         self.listeners = Listeners()
         self.replies: deque[Reply] = deque(maxlen=_KEPT_REPLIES)
         self.status = "open"
@@ -156,6 +156,9 @@ class SessionCore:
         if reply not in self.replies:
             self.replies.append(reply)
         self.perform(self.machine.request(event))
+
+    def _next_id(self) -> str:
+        return new_id("event")
 
     def _note_cell(self, event: Event) -> None:
         """What waits its turn is sent later, outside of the cell that asked for it."""

@@ -84,6 +84,22 @@ class Listeners:
             if stream.direction in (direction, "both"):
                 self._offer(stream, event)
 
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for the callbacks before them."""
+        return self._waiting.qsize()
+
+    async def caught_up(self) -> None:
+        """Wait until every callback has returned that was due before."""
+        if self._thread is None:
+            return
+        loop = asyncio.get_running_loop()
+        reached: asyncio.Future[None] = loop.create_future()
+        self._waiting.put_nowait(
+            (lambda _: loop.call_soon_threadsafe(reached.set_result, None), Event(type="reached"))
+        )
+        await reached
+
     def close(self) -> None:
         """End the iterators and, after what is waiting, the thread."""
         for stream in list(self._streams):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .session import RealtimeSession
 
-__all__ = ["AudioSource", "Upload", "read"]
+__all__ = ["CHUNK_MS", "AudioSource", "Upload", "read", "silence_ms"]
 
 AudioSource = Union[str, "os.PathLike[str]", bytes, pcm.FloatArray]
 
@@ -81,7 +81,7 @@ class Upload:
         """Send silence until the server has ended the turn and begun to answer."""
         reply.uploading = True
         chunk = pcm.silence(CHUNK_MS)
-        for _ in range(_silence_ms(session.config) // CHUNK_MS):
+        for _ in range(silence_ms(session.config) // CHUNK_MS):
             if reply.status != "waiting" and not session.core.machine.user_speaking:
                 break
             await self._send(session, chunk)
@@ -99,7 +99,7 @@ class Upload:
         )
 
 
-def _silence_ms(config: Mapping[str, Any]) -> int:
+def silence_ms(config: Mapping[str, Any]) -> int:
     """Silence that certainly ends a turn under this configuration."""
     detection = config["audio"]["input"]["turn_detection"]
     if detection["type"] == "semantic_vad":

@@ -82,8 +82,8 @@ def spoken_talk(seconds: float = 1.0) -> Log:
     add(
         "sent",
         "conversation.item.truncate",
-        item_id="a1",
         event_id="event_cut",
+        item_id="a1",
         content_index=0,
         audio_end_ms=1000,
     )

@@ -1,0 +1,131 @@
+"""A recorded talk again: the same callbacks, transcripts, truncates and log, at any pace."""
+
+import hashlib
+import math
+import time
+
+import pytest
+
+import rt_notebook as rt
+from rt_notebook.client.observer import Observer
+from rt_notebook.client.replay import replay_recording
+from rt_notebook.record import layout
+from rt_notebook.record.packing import pack
+
+from ..record.talks import spoken_talk
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "talk.rtsession"
+    pack(path, spoken_talk(), layout.manifest(backend="test server", model="test"))
+    return path
+
+
+def told(path, **options):
+    """Replay at once and return what every callback was told, and the session."""
+    events = []
+    every = {
+        "*": lambda event: events.append(dict(event)),
+        "conversation.item.truncate": lambda event: events.append({"sent": dict(event)}),
+    }
+    session = rt.replay(path, speed=math.inf, on=every, **options).wait(20)
+    return events, session
+
+
+def fingerprint(value):
+    return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+def test_the_log_of_a_replay_is_the_recorded_one_entry_by_entry(path):
+    _, session = told(path)
+    assert list(session.log) == list(rt.open(path).log)
+    assert session.log.audio("a1") == rt.open(path).audio("a1")
+
+
+def test_a_replay_that_is_saved_is_the_recording(path, tmp_path):
+    _, session = told(path)
+    assert session.save(tmp_path / "again").read_bytes() == path.read_bytes()
+
+
+def test_two_replays_tell_the_same(path):
+    first, second = told(path), told(path)
+    for look in (
+        lambda run: run[0],
+        lambda run: [item.text for item in run[1].items],
+        lambda run: [
+            entry.event for entry in run[1].log if entry.event.type.endswith(".truncate")
+        ],
+    ):
+        assert look(first)
+        assert fingerprint(look(first)) == fingerprint(look(second))
+
+
+def test_what_was_heard_is_truncated_by_the_engine_itself_where_it_was(path):
+    events, session = told(path)
+    cut = {
+        "type": "conversation.item.truncate",
+        "item_id": "a1",
+        "event_id": "event_cut",
+        "content_index": 0,
+        "audio_end_ms": 1000,
+    }
+    assert [event["sent"] for event in events if "sent" in event] == [cut]
+    assert session.heard == rt.open(path).heard
+    assert session.items == rt.open(path).items
+
+
+def test_a_recorded_truncate_that_does_not_fit_is_not_what_counts(path, tmp_path):
+    log = spoken_talk()
+    for entry in log:
+        if entry.event.type == "conversation.item.truncate":
+            entry.event["audio_end_ms"] = 1
+    odd = tmp_path / "odd.rtsession"
+    pack(odd, log, layout.manifest())
+    events, _ = told(odd)
+    assert [event["sent"]["audio_end_ms"] for event in events if "sent" in event] == [1000]
+
+
+def test_the_sound_goes_to_whoever_plays_and_its_reports_change_nothing(path):
+    class Page(Observer):
+        can_play = True
+        played = b""
+        flushes = ()
+
+        def play(self, item_id, pcm):
+            self.played += pcm
+            replay.session.core.played(0, 10, 0.0)
+
+        def flush(self, epoch):
+            self.flushes += (epoch,)
+
+    page = Page()
+    replay = replay_recording(rt.open(path), speed=math.inf)
+    replay.session.core.attach(page)
+    session = replay.wait(20)
+    assert page.played == rt.open(path).audio("a1")
+    assert page.flushes == (0,)
+    assert list(session.log) == list(rt.open(path).log)
+
+
+def test_a_replay_takes_no_requests(path):
+    _, session = told(path)
+    with pytest.raises(rt.LocalProtocolError, match="this is a replay"):
+        session.say("hello")
+    assert session.status == "closed"
+    assert "replay of talk.rtsession" in repr(session)
+
+
+@pytest.mark.parametrize("speed", [0, -1, math.nan])
+def test_a_speed_is_above_zero(path, speed):
+    with pytest.raises(rt.ConfigError, match="speed takes a number above 0"):
+        rt.replay(path, speed=speed)
+
+
+def test_a_faster_replay_takes_less_time(path):
+    took = []
+    for speed in (20, 200):
+        began = time.monotonic()
+        rt.replay(path, speed=speed).wait(20)
+        took.append(time.monotonic() - began)
+    assert took[1] < took[0] / 2
