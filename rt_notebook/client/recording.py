@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from ..protocol.machine import SessionMachine
+from ..record import layout
 from ..record.layout import MalformedRecording
 from ..record.log import Log
 from ..record.rebuilding import rebuild
 from ..record.unpacking import unpack
 from .talk import Talk
+from .wire_log import read_wire_log
 
 __all__ = ["Recording", "open_recording"]
+
+WIRE_LOG_SUFFIX = ".jsonl"
 
 
 class Recording(Talk):
@@ -65,6 +69,7 @@ def open_recording(path: str | os.PathLike[str]) -> Recording:
     path : path-like
         An ``.rtsession``, or the folder ``NAME.rtsession.part`` of a talk whose process was
         ended; that folder is also found by the name that the recording would have got.
+        A ``.jsonl`` is read as a log of the wire: see `client.wire_log`.
 
     Raises
     ------
@@ -74,7 +79,10 @@ def open_recording(path: str | os.PathLike[str]) -> Recording:
         If it cannot be read.
     """
     where = Path(path).expanduser()
-    manifest, log = unpack(where)
+    if where.suffix == WIRE_LOG_SUFFIX:
+        manifest, log = layout.manifest(backend=where.name), read_wire_log(where)
+    else:
+        manifest, log = unpack(where)
     try:
         return Recording(manifest, log)
     except (TypeError, ValueError, LookupError, AttributeError) as error:

@@ -13,6 +13,7 @@ sends again by itself; `redo` asks for the rest.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -65,6 +66,8 @@ class ReplayCore(SessionCore):
                     self._of_machine.append(event_id)
         super().__init__(transport, clock=clock)
         self._wire = self._kept_audio = _KeptAudio()
+        # A log may begin without ``session.created``, and nobody waits for it.
+        self.created.add_done_callback(asyncio.Future.exception)
 
     def frame_of(self, entry: Entry) -> str:
         """Return what came, as the frame that brought it; its audio waits beside it."""
@@ -79,7 +82,7 @@ class ReplayCore(SessionCore):
         if entry.direction == "player":
             _PLAYER.get(entry.event.type, ReplayCore._tell_again)(self, entry.event)
         elif entry.audio is not None:
-            super().append_audio(self._recorded.sound(entry.audio))
+            self._transmit(entry.event, self._recorded.sound(entry.audio))
         elif entry.event.get("event_id") not in self._ids_sent:
             self._ask_again(Event({"event_id": self._next_id(), **entry.event}))
 

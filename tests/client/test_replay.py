@@ -53,9 +53,7 @@ def test_two_replays_tell_the_same(path):
     for look in (
         lambda run: run[0],
         lambda run: [item.text for item in run[1].items],
-        lambda run: [
-            entry.event for entry in run[1].log if entry.event.type.endswith(".truncate")
-        ],
+        lambda run: [entry.event for entry in run[1].log if entry.event.type.endswith(".truncate")],
     ):
         assert look(first)
         assert fingerprint(look(first)) == fingerprint(look(second))
