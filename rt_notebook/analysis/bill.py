@@ -47,7 +47,7 @@ class Charge:
         return None if per_minute else Tokens.of(self.usage)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bill:
     """Charges in the order in which they came."""
 
@@ -78,7 +78,7 @@ class Bill:
         """Return the charges for these responses and items."""
         return Bill(tuple(charge for charge in self.charges if charge.id in ids))
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         from .tables import bill_text
 
         return bill_text(self)

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from .turn import Turn
     from .turns import Turns
 
-__all__ = ["bill_html", "bill_text", "turns_html", "turns_text", "waterfall_html", "waterfall_text"]
+__all__ = [
+    "bill_html",
+    "bill_text",
+    "forecast_html",
+    "turns_html",
+    "turns_text",
+    "waterfall_html",
+    "waterfall_text",
+]
 
 #: Dollars are dollars: Jupyter would set what stands between two of them as mathematics.
 AS_IS = "tex2jax_ignore mathjax_ignore"
@@ -95,6 +103,11 @@ def bill_html(bill: Bill) -> str:
     rows = [tuple(map(escape, row)) for row in _bill_rows(bill)]
     head = ("what", "tokens", "cost")
     return _table(head, rows, (_CELL, _NUMBER, _NUMBER), escape(_total(bill)))
+
+
+def forecast_html(rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a table with a row a turn to come; the cells are HTML already."""
+    return _table(("", "costs", "in all"), rows, (_CELL, _NUMBER, _NUMBER), "")
 
 
 def _bill_rows(bill: Bill) -> list[tuple[str, str, str]]:

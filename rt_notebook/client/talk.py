@@ -26,6 +26,11 @@ class Talk(TalkViews):
         raise NotImplementedError
 
     @property
+    def status(self) -> str:
+        """``open``, ``closed``, ``lost`` or ``recorded``."""
+        raise NotImplementedError
+
+    @property
     def machine(self) -> SessionMachine:
         """The protocol's state, as far as the log goes."""
         raise NotImplementedError

@@ -24,8 +24,8 @@ class Word:
     values : tuple of str
         All that it may be, when that is known.
     source : str
-        What completion offers: ``sessions``, ``variables``, ``environment``, ``items`` or
-        ``files``.
+        What completion offers: ``sessions``, ``variables``, ``environment``, ``items``,
+        ``priced models`` or ``files``.
     is_switch : bool
         It stands alone, without a value.
     is_open : bool
@@ -132,6 +132,9 @@ _ITEM = (
     _NO_WAIT,
 )
 
+_RECORDING = Word(("file",), "recording, instead of a session", source="files", is_open=True)
+_AS_MODEL = Word(("--model",), "price it as if this one had answered", source="priced models")
+
 COMMANDS: dict[str, Command] = {
     "rt_connect": Command((_BACKEND, _DIALECT, *_ACCESS), "session"),
     "rt_disconnect": Command(),
@@ -167,6 +170,30 @@ COMMANDS: dict[str, Command] = {
         )
     ),
     "rt_send": Command((_NO_WAIT,), has_text=True),
+    "rt_log": Command(
+        (
+            _RECORDING,
+            Word(("--type",), "names of events, with * for anything"),
+            Word(("--item",), "id of an item or response", source="items"),
+            Word(("--text",), "letters that occur in the event"),
+            Word(("--rows",), "how many rows at most (200)"),
+            Word(("--once",), "do not follow the talk", is_switch=True),
+        )
+    ),
+    "rt_turns": Command(
+        (_RECORDING, _AS_MODEL, Word(("--latency",), "where the wait was", is_switch=True))
+    ),
+    "rt_timeline": Command(
+        (
+            _RECORDING,
+            Word(("--start",), "seconds from the begin of the talk"),
+            Word(("--end",), "seconds from the begin of the talk"),
+            Word(("--theme",), "colours", ("light", "dark")),
+        )
+    ),
+    "rt_cost": Command(
+        (_RECORDING, _AS_MODEL, Word(("--forecast",), "how many turns to look ahead"))
+    ),
     "rt_transcribe": Command(
         (
             _BACKEND,

@@ -191,10 +191,17 @@ def _files(last: str, variables: dict[str, Any]) -> list[str]:
     return [*sorted(paths), *drawn]
 
 
+def _priced_models(last: str, _: object) -> list[str]:
+    from ..analysis.prices import PRICES
+
+    return _starting((name for name, price in PRICES.items() if price.per_million), last)
+
+
 _SOURCES: dict[str, Callable[[str, dict[str, Any]], list[str]]] = {
     "sessions": _sessions,
     "items": _items,
     "variables": _variables,
     "environment": _environment,
     "files": _files,
+    "priced models": _priced_models,
 }

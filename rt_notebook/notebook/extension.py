@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from .analysis_magics import AnalysisMagics
 from .cells import name_cells
 from .completion import complete_magics
 from .credential_magics import CredentialMagics
@@ -16,7 +17,7 @@ __all__ = ["load"]
 
 def load(shell: InteractiveShell) -> None:
     """Register the magics and their completion."""
-    shell.register_magics(RealtimeMagics, ItemMagics, CredentialMagics)
+    shell.register_magics(RealtimeMagics, ItemMagics, CredentialMagics, AnalysisMagics)
     keep_questions(shell)
     complete_magics(shell)
     name_cells(shell)

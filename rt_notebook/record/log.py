@@ -7,6 +7,7 @@ Audio is kept once, in two tracks: what was sent (``user``) and what came back
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections import deque
@@ -63,6 +64,14 @@ class Log:
             n_old, entries = len(self._old), list(self._entries)
         yield from self._old.first(n_old)
         yield from entries
+
+    def since(self, number: int) -> list[Entry]:
+        """Return the entries from a number on, counted from 0: what is new to who has read."""
+        with self._lock:
+            n_old = len(self._old)
+            if number >= n_old:
+                return list(itertools.islice(self._entries, number - n_old, None))
+        return list(itertools.islice(self, number, None))
 
     def __len__(self) -> int:
         return len(self._old) + len(self._entries)

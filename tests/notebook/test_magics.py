@@ -11,8 +11,8 @@ from IPython.utils.capture import capture_output
 from rt_notebook.client.connect import close_all, sessions
 
 MAGICS = [
-    "cancel", "config", "connect", "controls", "disconnect", "item", "mic", "respond", "say",
-    "send", "status", "token", "transcribe",
+    "cancel", "config", "connect", "controls", "cost", "disconnect", "item", "log", "mic",
+    "respond", "say", "send", "status", "timeline", "token", "transcribe", "turns",
 ]  # fmt: skip
 
 
