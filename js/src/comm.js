@@ -14,6 +14,7 @@ export const PAGE_KINDS = /** @type {const} */ ({
   "mic-state": ["state", "reason", "sample_rate_hz"],
   talk: ["down"],
   played: ["epoch", "samples", "latency_ms", "buffered_ms"],
+  audible: ["epoch", "samples", "latency_ms", "at_ms", "error_ms"],
   flushed: ["epoch", "samples", "latency_ms"],
   say: ["text"],
   "audio-file": ["name", "last", "+pcm"],
@@ -37,7 +38,7 @@ export const KERNEL_KINDS = /** @type {const} */ ({
   "arm-mic": ["client"],
   "stop-mic": ["client", "reason"],
   "direct-offer": ["client", "host", "port", "public_key", "nonce"],
-  pong: ["client", "t_ms"],
+  pong: ["client", "t_ms", "kernel_ms"],
 });
 
 /** @typedef {keyof typeof PAGE_KINDS} PageKind */

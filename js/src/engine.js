@@ -4,6 +4,7 @@
  * before the user acts in this page.
  */
 
+import { KernelClock } from "./clock.js";
 import { sendFile } from "./files.js";
 import { HalfDuplex } from "./half_duplex.js";
 import { Link } from "./link.js";
@@ -21,6 +22,8 @@ const RESUME_WITHIN_MS = 10_000;
 const UNSEEN_MS = 1000;
 /** By now the host has given the comm a thread of its own in the kernel, if it ever does. */
 const SETTLED_AFTER_MS = 1000;
+/** How often the kernel's clock is asked for, so that waits in the page can be told. */
+const PING_EVERY_MS = 5000;
 /** A kernel that has not answered by now may not know this panel: it comes from a file. */
 const ANSWER_WITHIN_MS = 3000;
 const MAX_NOTICES = 3;
@@ -49,6 +52,8 @@ export class Engine {
   #waitedLong = false;
   #answerTimer = 0;
   #settledTimer;
+  #pingTimer;
+  #clock = new KernelClock();
   #resumeUntil = 0;
   #problem = "";
   /** @type {Notice[]} */
@@ -81,6 +86,7 @@ export class Engine {
     void this.#link.hello();
     // It tells the kernel whether a running cell will hold this page's messages up.
     this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
+    this.#pingTimer = setInterval(ping, PING_EVERY_MS);
     this.#answerTimer = setTimeout(() => {
       this.#waitedLong = true;
       this.#changed();
@@ -92,6 +98,7 @@ export class Engine {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
     clearTimeout(this.#settledTimer);
+    clearInterval(this.#pingTimer);
     clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
@@ -235,6 +242,7 @@ export class Engine {
       played: (heard) =>
         this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
+      audible: (audible) => this.#onAudible(audible),
       changed: () => {
         this.#halfDuplex.sounding = this.player.sounding;
         this.#changed();
@@ -273,8 +281,21 @@ export class Engine {
     } else if (kind === "play-end") this.player.end(epoch);
     else if (kind === "flush-playback") this.player.flush(epoch);
     else if (kind === "mic-ack") this.#microphone.ack(message.seq);
-    else if (kind === "pong") this.#microphone.pong(message.t_ms);
+    else if (kind === "pong") this.#onPong(message);
     else this.#show(message);
+  }
+
+  /** @param {KernelMessage} message */
+  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs }) {
+    this.#clock.answered(sentAtMs, kernelMs, performance.now());
+    this.#microphone.pong(sentAtMs);
+  }
+
+  /** @param {import("./playback.js").Audible} audible */
+  #onAudible({ atMs, ...counts }) {
+    const time = this.#clock.at(atMs);
+    if (!time) return;
+    this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
   }
 
   /** @param {KernelMessage} message */
@@ -366,7 +387,7 @@ export class Engine {
   };
 }
 
-/** @param {import("./playback.js").Heard} heard */
+/** @param {{epoch: number, samples: number, latencyMs: number}} heard */
 function counted({ epoch, samples, latencyMs }) {
   return { epoch, samples, latency_ms: latencyMs };
 }

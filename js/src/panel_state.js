@@ -44,6 +44,8 @@ export function panelState(parts) {
     voice: String(trait("voice") ?? ""),
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
+    cost: String(trait("cost") ?? ""),
+    costAbout: String(trait("cost_about") ?? ""),
     pushToTalk: microphone.pushToTalk,
     manner: mannerOf({
       barge_in: trait("barge_in") !== false,

@@ -16,7 +16,16 @@ const PREBUFFER_MS = { direct: 40, comm: 150 };
  */
 
 /**
+ * @typedef {object} Audible
+ * @property {number} epoch
+ * @property {number} samples rendered before it since the epoch began, at 24 kHz
+ * @property {number} latencyMs from rendering to the loudspeaker
+ * @property {number} atMs when it leaves the loudspeaker, on this page's clock
+ */
+
+/**
  * @typedef {object} PlayerEvents
+ * @property {(audible: Audible) => void} audible the first loud sample of an item
  * @property {(heard: Heard) => void} played every 100 ms while sounding, and at the end
  * @property {(heard: Heard) => void} flushed
  * @property {() => void} changed `sounding` or `needsClick` did
@@ -169,8 +178,11 @@ export class Player {
       numberOfInputs: 0,
       outputChannelCount: [1],
     });
-    node.port.onmessage = ({ data }) =>
-      data.kind === "flushed" ? this.#onFlushed(data) : this.#onPlayed(data);
+    node.port.onmessage = ({ data }) => {
+      if (data.kind === "flushed") this.#onFlushed(data);
+      else if (data.kind === "audible") this.#onAudible(data);
+      else this.#onPlayed(data);
+    };
     node.connect(output);
     this.#node = node;
     this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[this.#path] });
@@ -221,6 +233,27 @@ export class Player {
     this.#count(report);
     this.#setSounding(false);
     this.#events.flushed(this.#heard(report));
+  }
+
+  /** @param {{epoch: number, samples: number, contextTime: number, delayMs: number}} report */
+  #onAudible({ epoch, samples, contextTime, delayMs }) {
+    const { latencyMs } = this.#heard({ epoch, samples, delayMs });
+    const atMs = this.#pageTimeOf(contextTime, latencyMs - delayMs) + delayMs;
+    this.#events.audible({ epoch, samples, latencyMs, atMs });
+  }
+
+  /**
+   * When the loudspeaker has what was rendered at a time of the context.
+   * @param {number} contextTime in seconds
+   * @param {number} latencyMs of the device, for browsers that do not say what sounds now
+   */
+  #pageTimeOf(contextTime, latencyMs) {
+    const now = this.#context?.getOutputTimestamp?.();
+    if (now?.contextTime && now.performanceTime) {
+      return now.performanceTime + (contextTime - now.contextTime) * 1000;
+    }
+    const elapsedMs = ((this.#context?.currentTime ?? contextTime) - contextTime) * 1000;
+    return performance.now() - elapsedMs + latencyMs;
   }
 
   /** Samples of all epochs. @param {{epoch: number, samples: number}} report */

@@ -56,11 +56,22 @@ class Playback extends AudioWorkletProcessor {
     const output = outputs[0]?.[0];
     if (!output) return this.#open;
     const count = this.#resampler.inputsFor(output.length);
+    const before = this.#ring.played;
     this.#ring.render(this.#raw, count);
+    this.#reportAudible(before);
     this.#resampler.push(this.#raw, count, output);
     this.#sinceReport += output.length;
     this.#reportWhenDue();
     return this.#open;
+  }
+
+  /** An item could be heard for the first time. @param {number} before samples before this quantum */
+  #reportAudible(before) {
+    const samples = this.#ring.takeAudible();
+    if (samples < 0) return;
+    const contextTime = currentTime + msOf(samples - before) / 1000;
+    const { epoch } = this.#ring;
+    this.port.postMessage({ kind: "audible", epoch, samples, contextTime, delayMs: this.#delayMs });
   }
 
   /** Every 100 ms while sound moves on, and once when it has ended. */

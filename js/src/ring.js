@@ -39,6 +39,10 @@ export class PlaybackRing {
   #debt = 0;
   #quietFor = 0;
   #last = 0;
+  /** Where items begin whose first loud sample was not played yet. @type {number[]} */
+  #begins = [0];
+  /** The newest of those samples, until somebody asks. */
+  #audible = -1;
 
   /** How often the ring ran empty inside an item. */
   underruns = 0;
@@ -69,6 +73,13 @@ export class PlaybackRing {
 
   get buffered() {
     return this.#written - this.#read;
+  }
+
+  /** The sample of this epoch at which an item could first be heard; -1 when told already. */
+  takeAudible() {
+    const audible = this.#audible;
+    this.#audible = -1;
+    return audible;
   }
 
   get bufferedMs() {
@@ -107,6 +118,7 @@ export class PlaybackRing {
   end(epoch) {
     if (!this.#enter(epoch)) return;
     this.#complete = this.#written;
+    this.#begins.push(this.#written);
     if (this.buffered === 0) this.#settle();
   }
 
@@ -146,6 +158,7 @@ export class PlaybackRing {
       this.#previous = { epoch: this.#epoch, played: this.#read };
       this.#epoch = epoch;
       this.#written = this.#read = this.#complete = 0;
+      this.#begins = [0];
       this.#settle();
     }
     return true;
@@ -159,9 +172,19 @@ export class PlaybackRing {
 
   #next() {
     const sample = /** @type {number} */ (this.#samples[this.#read++ % this.#samples.length]);
-    this.#quietFor = Math.abs(sample) < QUIET ? this.#quietFor + 1 : 0;
+    const quiet = Math.abs(sample) < QUIET;
+    if (!quiet) this.#noteLoud(this.#read - 1);
+    this.#quietFor = quiet ? this.#quietFor + 1 : 0;
     this.#last = toFloat(sample);
     return this.#last;
+  }
+
+  /** @param {number} place of a loud sample */
+  #noteLoud(place) {
+    while (/** @type {number} */ (this.#begins[0] ?? Infinity) <= place) {
+      this.#begins.shift();
+      this.#audible = place;
+    }
   }
 
   /** @param {Float32Array} output @param {number} from @param {number} count */

@@ -33,6 +33,7 @@ export class View {
   #backend = el("span", "rt-backend");
   #model = el("span", "rt-model");
   #path = el("span", "rt-path");
+  #cost = el("span", "rt-cost");
   #where = el("div", "rt-where");
 
   #talk;
@@ -105,7 +106,7 @@ export class View {
     const head = el(
       "header",
       "rt-head",
-      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#path),
+      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#cost, this.#path),
       this.#where,
     );
     const stage = el(
@@ -190,6 +191,9 @@ export class View {
         ? "Sound goes directly between this page and the kernel"
         : "Sound goes through the notebook's own connection",
     );
+    setText(this.#cost, state.cost);
+    setName(this.#cost, state.costAbout);
+    this.#cost.hidden = state.cost === "";
     const where = state.absent ? NOBODY_ANSWERS : state.soundGoesTo;
     setText(this.#where, where);
     setAttribute(this.#where, "title", where);

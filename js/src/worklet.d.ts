@@ -1,6 +1,7 @@
 // What an AudioWorkletGlobalScope has and the DOM library does not name.
 
 declare const sampleRate: number;
+declare const currentTime: number;
 
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;

@@ -231,3 +231,36 @@ test("rendering allocates no memory to speak of", () => {
   for (let i = 0; i < 4000; i++) ring.render(output, QUANTUM);
   assert.ok(process.memoryUsage().heapUsed - before < 200_000);
 });
+
+test("the first loud sample of each item is told once, also behind silence", () => {
+  const ring = new PlaybackRing({ prebufferMs: 0 });
+  const out = new Float32Array(1000);
+  const quiet = new Int16Array(100);
+  const loud = new Int16Array(100).fill(8000);
+  for (const part of [quiet, loud, loud]) ring.push(0, part);
+  ring.end(0);
+  for (const part of [quiet, quiet, loud]) ring.push(0, part);
+  ring.end(0);
+  assert.equal(ring.takeAudible(), -1);
+  ring.render(out, 150);
+  assert.equal(ring.takeAudible(), 100);
+  ring.render(out, 350);
+  assert.equal(ring.takeAudible(), -1);
+  ring.render(out, 100);
+  assert.equal(ring.takeAudible(), 500);
+  assert.equal(ring.takeAudible(), -1);
+});
+
+test("a new epoch has a first loud sample of its own", () => {
+  const ring = new PlaybackRing({ prebufferMs: 0 });
+  const out = new Float32Array(1000);
+  const loud = new Int16Array(100).fill(8000);
+  ring.push(0, loud);
+  ring.render(out, 50);
+  ring.flush(0);
+  ring.takeAudible();
+  ring.push(1, loud);
+  ring.end(1);
+  ring.render(out, 50);
+  assert.equal(ring.takeAudible(), 0);
+});

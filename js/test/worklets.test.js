@@ -26,6 +26,7 @@ function listen(processor, quanta) {
   for (let i = 0; i < quanta; i++) {
     const output = new Float32Array(QUANTUM);
     processor.process([], [[output]]);
+    globalThis.currentTime += QUANTUM / globalThis.sampleRate;
     heard.push(...output);
   }
   return Float32Array.from(heard);
@@ -120,6 +121,20 @@ test("an interruption is answered at once with the samples rendered, then there 
     0,
   );
 });
+
+for (const rateHz of [24000, 48000]) {
+  test(`at ${rateHz} Hz an item's first loud sample is told with its time`, async () => {
+    const processor = await playback(rateHz);
+    const pcm = new Int16Array(24000).fill(9000, 2400);
+    processor.port.receive({ kind: "chunk", epoch: 0, pcm });
+    processor.port.receive({ kind: "end", epoch: 0 });
+    listen(processor, rateHz / QUANTUM);
+    const [audible, ...others] = posted(processor, "audible");
+    assert.equal(audible.samples, 2400);
+    assert.ok(Math.abs(audible.contextTime - 0.1) < QUANTUM / rateHz);
+    assert.deepEqual(others, []);
+  });
+}
 
 test("the path decides how much is buffered before sound starts", async () => {
   const processor = await playback(24000);

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from ..protocol.events import Event
 from ..record.log import Log
 from .cost import Cost, Tokens, price_of, price_of_tokens
 from .prices import Prices, price_list
 
-__all__ = ["Bill", "Charge", "bill", "forecast"]
+__all__ = ["Bill", "Charge", "Meter", "bill", "forecast"]
+
+Kind = Literal["response", "transcription"]
 
 _TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 
@@ -34,7 +37,7 @@ class Charge:
         None if it cannot be known.
     """
 
-    kind: Literal["response", "transcription"]
+    kind: Kind
     id: str
     model: str
     usage: dict[str, Any] | None
@@ -89,8 +92,8 @@ class Bill:
         return bill_html(self)
 
 
-def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) -> Bill:
-    """Return what a talk was charged for.
+class Meter:
+    """A bill that goes on: each reading takes in what is new.
 
     Parameters
     ----------
@@ -101,24 +104,41 @@ def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) ->
     prices : mapping of str to Price, optional
         Looked up before the table of `prices`.
     """
-    charges: list[Charge] = []
-    in_force: dict[str, Any] = {}
-    for entry in log:
-        event = entry.event
-        if entry.direction != "received":
-            continue
+
+    def __init__(self, log: Log, *, model: str | None = None, prices: Prices | None = None) -> None:
+        self._log, self._model, self._prices = log, model, prices
+        self._charges: list[Charge] = []
+        self._in_force: dict[str, Any] = {}
+        self._n_read = 0
+
+    def read(self) -> Bill:
+        """Return the bill so far."""
+        new = self._log.since(self._n_read)
+        self._n_read += len(new)
+        for entry in new:
+            if entry.direction == "received":
+                self._take(entry.event)
+        return Bill(tuple(self._charges))
+
+    def _take(self, event: Event) -> None:
         if event.type in ("session.created", "session.updated"):
-            in_force = event["session"]
+            self._in_force = event["session"]
         elif event.type == "response.done":
             response = event["response"]
-            name, usage = model or str(in_force.get("model") or ""), response.get("usage")
-            cost = price_of(usage, name, prices)
-            charges.append(Charge("response", str(response.get("id")), name, usage, cost))
+            model = self._model or str(self._in_force.get("model") or "")
+            self._charge("response", str(response.get("id")), model, response.get("usage"))
         elif event.type == _TRANSCRIBED:
-            name, usage = _transcription_model(in_force), event.get("usage")
-            cost = price_of(usage, name, prices)
-            charges.append(Charge("transcription", event["item_id"], name, usage, cost))
-    return Bill(tuple(charges))
+            model = _transcription_model(self._in_force)
+            self._charge("transcription", event["item_id"], model, event.get("usage"))
+
+    def _charge(self, kind: Kind, id: str, model: str, usage: dict[str, Any] | None) -> None:
+        cost = price_of(usage, model, self._prices)
+        self._charges.append(Charge(kind, id, model, usage, cost))
+
+
+def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) -> Bill:
+    """Return what a talk was charged for; the parameters are those of `Meter`."""
+    return Meter(log, model=model, prices=prices).read()
 
 
 def forecast(

@@ -82,7 +82,7 @@ class ReplayCore(SessionCore):
         if entry.direction == "player":
             _PLAYER.get(entry.event.type, ReplayCore._tell_again)(self, entry.event)
         elif entry.audio is not None:
-            self._transmit(entry.event, self._recorded.sound(entry.audio))
+            self.transmit(entry.event, self._recorded.sound(entry.audio))
         elif entry.event.get("event_id") not in self._ids_sent:
             self._ask_again(Event({"event_id": self._next_id(), **entry.event}))
 

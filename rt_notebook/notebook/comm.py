@@ -51,6 +51,9 @@ PAGE_KINDS: dict[str, tuple[str, ...]] = {
     "talk": ("down",),
     # samples: rendered to the output since the epoch began; latency_ms: the device's.
     "played": ("epoch", "samples", "latency_ms", "buffered_ms"),
+    # An item's first loud sample: at_ms is when it left the loudspeaker, on the kernel's
+    # clock (see "pong"), right to ± error_ms.
+    "audible": ("epoch", "samples", "latency_ms", "at_ms", "error_ms"),
     "flushed": ("epoch", "samples", "latency_ms"),
     "say": ("text",),
     # A decoded audio file, in pieces; `last` ends it.
@@ -88,7 +91,8 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     "stop-mic": ("client", "reason"),
     # An open door on loopback: ws://{host}:{port}/, see loopback.py for the handshake.
     "direct-offer": ("client", "host", "port", "public_key", "nonce"),
-    "pong": ("client", "t_ms"),
+    # kernel_ms: the kernel's monotonic clock; the page learns by it how the two clocks stand.
+    "pong": ("client", "t_ms", "kernel_ms"),
 }
 
 

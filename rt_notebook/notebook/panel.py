@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -140,6 +141,15 @@ class Panel(Observer):
             if message["buffered_ms"] == 0:
                 self.speaking("nobody")
 
+    def _on_audible(self, page: Page, message: Message) -> None:
+        """Log when an answer could be heard; the page's clock may lie ahead of its message."""
+        at_ms, error_ms = message["at_ms"], message["error_ms"]
+        if page is self.pages.player and all(map(_is_number, (at_ms, error_ms))):
+            core = self.session.core
+            counted = {name: message[name] for name in ("epoch", "samples", "latency_ms")}
+            ago_ms = core.clock.monotonic() * 1000 - at_ms
+            core.tell_of_player("audible", **counted, ago_ms=ago_ms, error_ms=error_ms)
+
     def _on_flushed(self, page: Page, message: Message) -> None:
         if self._counts.pop(message["epoch"], None) is not None:
             self.session.core.flushed(message["epoch"], message["samples"], message["latency_ms"])
@@ -173,7 +183,8 @@ class Panel(Observer):
         self.session.barge_in = message["barge_in"] is True
 
     def _on_ping(self, page: Page, message: Message) -> None:
-        self.pages.to(page, Message("pong", t_ms=message["t_ms"]))
+        kernel_ms = self.session.core.clock.monotonic() * 1000
+        self.pages.to(page, Message("pong", t_ms=message["t_ms"], kernel_ms=kernel_ms))
 
     def _on_mic_state(self, page: Page, message: Message) -> None:
         """Nothing follows: the chunks speak for themselves."""
@@ -268,6 +279,10 @@ class Panel(Observer):
             self.session.core.flushed(epoch, *self._counts.pop(epoch))
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
 def _sentence(text: str) -> str:
     end = "" if text.endswith((".", "!", "?", "…")) else "."
     return f"{text[:1].upper()}{text[1:]}{end}"
@@ -282,6 +297,7 @@ _RECEIVE: dict[str, Callable[[Panel, Page, Message], None]] = {
     "mic-state": Panel._on_mic_state,
     "talk": Panel._on_talk,
     "played": Panel._on_played,
+    "audible": Panel._on_audible,
     "flushed": Panel._on_flushed,
     "say": Panel._on_say,
     "audio-file": Panel._on_audio_file,

@@ -18,6 +18,7 @@ import traitlets
 from ..background import loop_thread
 from ..client.session import RealtimeSession
 from .comm import MalformedMessage, Message, page_message
+from .cost_meter import CostMeter
 from .panel import Panel
 from .render import StaticCopy
 from .results import ToolResults
@@ -46,6 +47,8 @@ class PanelWidget(anywidget.AnyWidget):
     path = traitlets.Unicode("comm").tag(sync=True)
     mic_waits = traitlets.Bool(False).tag(sync=True)
     dropped_ms = traitlets.Int(0).tag(sync=True)
+    cost = traitlets.Unicode().tag(sync=True)
+    cost_about = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, session: RealtimeSession) -> None:
         super().__init__(
@@ -71,6 +74,7 @@ class PanelWidget(anywidget.AnyWidget):
         panel.items.changed.append(self.copy.update)
         panel.results.append(self.results.add)
         panel.config_changed()
+        CostMeter(session, self._show)
         return panel
 
     def _post(self, message: Message) -> None:

@@ -20,7 +20,9 @@ PLAYER_EVENTS = {
     "player.opened": (),  # from the next audio on, somebody plays
     "player.closed": (),  # from the next audio on, nobody does
     "player.played": ("epoch", "samples", "latency_ms"),  # rendered, and the device's latency
-    "player.audible": ("epoch", "latency_ms"),  # first sample of an answer that can be heard
+    # An item's first loud sample: how long before this entry it left the loudspeaker (a
+    # device's latency ahead of its entry, this is negative), right to ± error_ms.
+    "player.audible": ("epoch", "samples", "latency_ms", "ago_ms", "error_ms"),
     "player.silenced": (),  # the user stopped the answer
     "player.flushed": ("epoch", "samples", "latency_ms"),  # the final count of an ended epoch
 }

@@ -23,6 +23,7 @@ export async function loadProcessor(name, rateHz) {
   };
   globalThis.registerProcessor = (_, processor) => loaded.set(file, processor);
   globalThis.sampleRate = rateHz;
+  globalThis.currentTime = 0;
   await import(file);
   return loaded.get(file);
 }

@@ -1,3 +1,33 @@
+// src/clock.js
+var MAX_SAMPLES = 32;
+var KernelClock = class {
+  /** @type {{offsetMs: number, roundTripMs: number}[]} */
+  #samples = [];
+  /**
+   * A ping was answered.
+   * @param {number} sentAtMs when it left, on this page's clock
+   * @param {number} kernelMs the kernel's clock in the answer
+   * @param {number} nowMs when the answer came, on this page's clock
+   */
+  answered(sentAtMs, kernelMs, nowMs) {
+    const roundTripMs = nowMs - sentAtMs;
+    if (!(roundTripMs >= 0) || !Number.isFinite(kernelMs)) return;
+    this.#samples.push({ offsetMs: kernelMs - (sentAtMs + roundTripMs / 2), roundTripMs });
+    if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
+  }
+  /**
+   * A moment of this page on the kernel's clock, and how far off that may be.
+   * @param {number} pageMs
+   * @returns {KernelTime | null} null before the first answer
+   */
+  at(pageMs) {
+    const [first, ...others] = this.#samples;
+    if (!first) return null;
+    const best = others.reduce((a, b) => b.roundTripMs < a.roundTripMs ? b : a, first);
+    return { atMs: pageMs + best.offsetMs, errorMs: best.roundTripMs / 2 };
+  }
+};
+
 // worklet:capture
 var capture_default = `// src/pcm.js
 var API_RATE_HZ = 24e3;
@@ -462,6 +492,7 @@ var PAGE_KINDS = (
     "mic-state": ["state", "reason", "sample_rate_hz"],
     talk: ["down"],
     played: ["epoch", "samples", "latency_ms", "buffered_ms"],
+    audible: ["epoch", "samples", "latency_ms", "at_ms", "error_ms"],
     flushed: ["epoch", "samples", "latency_ms"],
     say: ["text"],
     "audio-file": ["name", "last", "+pcm"],
@@ -486,7 +517,7 @@ var KERNEL_KINDS = (
     "arm-mic": ["client"],
     "stop-mic": ["client", "reason"],
     "direct-offer": ["client", "host", "port", "public_key", "nonce"],
-    pong: ["client", "t_ms"]
+    pong: ["client", "t_ms", "kernel_ms"]
   }
 );
 var LENGTH_BYTES = 4;
@@ -1403,6 +1434,8 @@ function panelState(parts) {
     voice: String(trait("voice") ?? ""),
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
+    cost: String(trait("cost") ?? ""),
+    costAbout: String(trait("cost_about") ?? ""),
     pushToTalk: microphone.pushToTalk,
     manner: mannerOf({
       barge_in: trait("barge_in") !== false,
@@ -1626,6 +1659,10 @@ var PlaybackRing = class {
   #debt = 0;
   #quietFor = 0;
   #last = 0;
+  /** Where items begin whose first loud sample was not played yet. @type {number[]} */
+  #begins = [0];
+  /** The newest of those samples, until somebody asks. */
+  #audible = -1;
   /** How often the ring ran empty inside an item. */
   underruns = 0;
   /** Samples of silence that were skipped to catch up; they count as played. */
@@ -1650,6 +1687,12 @@ var PlaybackRing = class {
   }
   get buffered() {
     return this.#written - this.#read;
+  }
+  /** The sample of this epoch at which an item could first be heard; -1 when told already. */
+  takeAudible() {
+    const audible = this.#audible;
+    this.#audible = -1;
+    return audible;
   }
   get bufferedMs() {
     return msOf(this.buffered);
@@ -1683,6 +1726,7 @@ var PlaybackRing = class {
   end(epoch) {
     if (!this.#enter(epoch)) return;
     this.#complete = this.#written;
+    this.#begins.push(this.#written);
     if (this.buffered === 0) this.#settle();
   }
   /**
@@ -1719,6 +1763,7 @@ var PlaybackRing = class {
       this.#previous = { epoch: this.#epoch, played: this.#read };
       this.#epoch = epoch;
       this.#written = this.#read = this.#complete = 0;
+      this.#begins = [0];
       this.#settle();
     }
     return true;
@@ -1733,9 +1778,21 @@ var PlaybackRing = class {
       /** @type {number} */
       this.#samples[this.#read++ % this.#samples.length]
     );
-    this.#quietFor = Math.abs(sample) < QUIET ? this.#quietFor + 1 : 0;
+    const quiet = Math.abs(sample) < QUIET;
+    if (!quiet) this.#noteLoud(this.#read - 1);
+    this.#quietFor = quiet ? this.#quietFor + 1 : 0;
     this.#last = toFloat(sample);
     return this.#last;
+  }
+  /** @param {number} place of a loud sample */
+  #noteLoud(place) {
+    while (
+      /** @type {number} */
+      (this.#begins[0] ?? Infinity) <= place
+    ) {
+      this.#begins.shift();
+      this.#audible = place;
+    }
   }
   /** @param {Float32Array} output @param {number} from @param {number} count */
   #runEmpty(output, from, count) {
@@ -1827,11 +1884,21 @@ var Playback = class extends AudioWorkletProcessor {
     const output = outputs[0]?.[0];
     if (!output) return this.#open;
     const count = this.#resampler.inputsFor(output.length);
+    const before = this.#ring.played;
     this.#ring.render(this.#raw, count);
+    this.#reportAudible(before);
     this.#resampler.push(this.#raw, count, output);
     this.#sinceReport += output.length;
     this.#reportWhenDue();
     return this.#open;
+  }
+  /** An item could be heard for the first time. @param {number} before samples before this quantum */
+  #reportAudible(before) {
+    const samples = this.#ring.takeAudible();
+    if (samples < 0) return;
+    const contextTime = currentTime + msOf(samples - before) / 1e3;
+    const { epoch } = this.#ring;
+    this.port.postMessage({ kind: "audible", epoch, samples, contextTime, delayMs: this.#delayMs });
   }
   /** Every 100 ms while sound moves on, and once when it has ended. */
   #reportWhenDue() {
@@ -1993,7 +2060,11 @@ var Player = class {
       numberOfInputs: 0,
       outputChannelCount: [1]
     });
-    node.port.onmessage = ({ data }) => data.kind === "flushed" ? this.#onFlushed(data) : this.#onPlayed(data);
+    node.port.onmessage = ({ data }) => {
+      if (data.kind === "flushed") this.#onFlushed(data);
+      else if (data.kind === "audible") this.#onAudible(data);
+      else this.#onPlayed(data);
+    };
     node.connect(output);
     this.#node = node;
     this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[this.#path] });
@@ -2042,6 +2113,25 @@ var Player = class {
     this.#count(report);
     this.#setSounding(false);
     this.#events.flushed(this.#heard(report));
+  }
+  /** @param {{epoch: number, samples: number, contextTime: number, delayMs: number}} report */
+  #onAudible({ epoch, samples, contextTime, delayMs }) {
+    const { latencyMs } = this.#heard({ epoch, samples, delayMs });
+    const atMs = this.#pageTimeOf(contextTime, latencyMs - delayMs) + delayMs;
+    this.#events.audible({ epoch, samples, latencyMs, atMs });
+  }
+  /**
+   * When the loudspeaker has what was rendered at a time of the context.
+   * @param {number} contextTime in seconds
+   * @param {number} latencyMs of the device, for browsers that do not say what sounds now
+   */
+  #pageTimeOf(contextTime, latencyMs) {
+    const now = this.#context?.getOutputTimestamp?.();
+    if (now?.contextTime && now.performanceTime) {
+      return now.performanceTime + (contextTime - now.contextTime) * 1e3;
+    }
+    const elapsedMs = ((this.#context?.currentTime ?? contextTime) - contextTime) * 1e3;
+    return performance.now() - elapsedMs + latencyMs;
   }
   /** Samples of all epochs. @param {{epoch: number, samples: number}} report */
   #count({ epoch, samples }) {
@@ -2166,6 +2256,7 @@ function noteOf(item) {
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
 var SETTLED_AFTER_MS = 1e3;
+var PING_EVERY_MS = 5e3;
 var ANSWER_WITHIN_MS = 3e3;
 var MAX_NOTICES = 3;
 function newClientId() {
@@ -2187,6 +2278,8 @@ var Engine = class {
   #waitedLong = false;
   #answerTimer = 0;
   #settledTimer;
+  #pingTimer;
+  #clock = new KernelClock();
   #resumeUntil = 0;
   #problem = "";
   /** @type {Notice[]} */
@@ -2217,6 +2310,7 @@ var Engine = class {
     this.#onTraits();
     void this.#link.hello();
     this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
+    this.#pingTimer = setInterval(ping, PING_EVERY_MS);
     this.#answerTimer = setTimeout(() => {
       this.#waitedLong = true;
       this.#changed();
@@ -2227,6 +2321,7 @@ var Engine = class {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
     clearTimeout(this.#settledTimer);
+    clearInterval(this.#pingTimer);
     clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
@@ -2350,6 +2445,7 @@ var Engine = class {
     return new Player({
       played: (heard) => this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
+      audible: (audible) => this.#onAudible(audible),
       changed: () => {
         this.#halfDuplex.sounding = this.player.sounding;
         this.#changed();
@@ -2385,8 +2481,19 @@ var Engine = class {
     } else if (kind === "play-end") this.player.end(epoch);
     else if (kind === "flush-playback") this.player.flush(epoch);
     else if (kind === "mic-ack") this.#microphone.ack(message.seq);
-    else if (kind === "pong") this.#microphone.pong(message.t_ms);
+    else if (kind === "pong") this.#onPong(message);
     else this.#show(message);
+  }
+  /** @param {KernelMessage} message */
+  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs }) {
+    this.#clock.answered(sentAtMs, kernelMs, performance.now());
+    this.#microphone.pong(sentAtMs);
+  }
+  /** @param {import("./playback.js").Audible} audible */
+  #onAudible({ atMs, ...counts }) {
+    const time = this.#clock.at(atMs);
+    if (!time) return;
+    this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
   }
   /** @param {KernelMessage} message */
   #show(message) {
@@ -2880,6 +2987,7 @@ var View = class {
   #backend = el("span", "rt-backend");
   #model = el("span", "rt-model");
   #path = el("span", "rt-path");
+  #cost = el("span", "rt-cost");
   #where = el("div", "rt-where");
   #talk;
   #label = el("div", "rt-label", { role: "status" });
@@ -2949,7 +3057,7 @@ var View = class {
     const head = el(
       "header",
       "rt-head",
-      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#path),
+      el("div", "rt-names", this.#dot, this.#backend, this.#model, this.#cost, this.#path),
       this.#where
     );
     const stage2 = el(
@@ -3032,6 +3140,9 @@ var View = class {
       "title",
       state.path === "direct" ? "Sound goes directly between this page and the kernel" : "Sound goes through the notebook's own connection"
     );
+    setText(this.#cost, state.cost);
+    setName(this.#cost, state.costAbout);
+    this.#cost.hidden = state.cost === "";
     const where = state.absent ? NOBODY_ANSWERS : state.soundGoesTo;
     setText(this.#where, where);
     setAttribute(this.#where, "title", where);

@@ -1,0 +1,42 @@
+/**
+ * The kernel's clock as this page knows it, from pings that the kernel answered.
+ *
+ * The kernel read its clock somewhere between a ping's leaving and its answer's coming. So
+ * the middle of that stretch is right to half of the round trip, and the quickest round trip
+ * says the most. Old ones are forgotten: two clocks drift apart.
+ */
+
+/** How many answers are remembered; a ping goes out every few seconds. */
+const MAX_SAMPLES = 32;
+
+/** @typedef {{atMs: number, errorMs: number}} KernelTime */
+
+export class KernelClock {
+  /** @type {{offsetMs: number, roundTripMs: number}[]} */
+  #samples = [];
+
+  /**
+   * A ping was answered.
+   * @param {number} sentAtMs when it left, on this page's clock
+   * @param {number} kernelMs the kernel's clock in the answer
+   * @param {number} nowMs when the answer came, on this page's clock
+   */
+  answered(sentAtMs, kernelMs, nowMs) {
+    const roundTripMs = nowMs - sentAtMs;
+    if (!(roundTripMs >= 0) || !Number.isFinite(kernelMs)) return;
+    this.#samples.push({ offsetMs: kernelMs - (sentAtMs + roundTripMs / 2), roundTripMs });
+    if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
+  }
+
+  /**
+   * A moment of this page on the kernel's clock, and how far off that may be.
+   * @param {number} pageMs
+   * @returns {KernelTime | null} null before the first answer
+   */
+  at(pageMs) {
+    const [first, ...others] = this.#samples;
+    if (!first) return null;
+    const best = others.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a), first);
+    return { atMs: pageMs + best.offsetMs, errorMs: best.roundTripMs / 2 };
+  }
+}
