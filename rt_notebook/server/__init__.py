@@ -11,7 +11,8 @@ It speaks GA, and the beta dialect to those who ask for it. The rooms are
 - ``session_state`` the effective configuration, ``conversation`` the items,
 - ``hearing`` the input audio buffer, ``turns`` when speech starts and ends, ``utterance``
   whether words sound finished, ``transcribing`` what the client is told of them,
-- ``responses`` the ladder of events of one response, ``replying`` what drives it,
+- ``responses`` the ladder of events of one response, ``replying`` what drives it, ``context``
+  what a brain reads, ``mcp`` the calls of ``tool_servers`` (by ``mcp_client``),
 - ``vad``, ``stt``, ``tts`` the models, ``brains`` what the answers say,
 - ``faults`` what breaks on request, ``fault_table`` how,
 - ``fixture`` the pytest fixture ``rt_server``.

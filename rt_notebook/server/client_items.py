@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,12 +21,20 @@ _PARTS: dict[str, dict[str, str]] = {
     "system": {"input_text": "text"},
     "assistant": {"output_text": "text"},
 }
-_PART_KEYS = {"type", "text", "audio", "transcript", "image_url", "detail"}
+_PART_KEYS: dict[str, set[str]] = {
+    "input_text": {"type", "text"},
+    "input_audio": {"type", "audio", "transcript"},
+    "input_image": {"type", "image_url", "detail"},
+    "output_text": {"type", "text"},
+}
+_DETAILS = ("auto", "low", "high")
+_PICTURE = re.compile(r"data:image/(?:png|jpe?g);base64,", re.I)
 _COMMON_KEYS = {"id", "type", "object", "status"}
 _EXTRA_KEYS: dict[str, set[str]] = {
     "message": {"role", "content", "phase"},
     "function_call": {"call_id", "name", "arguments"},
     "function_call_output": {"call_id", "output"},
+    "mcp_approval_response": {"approval_request_id", "approve", "reason"},
 }
 
 Json = dict[str, Any]
@@ -105,14 +115,33 @@ def _part(item: Item, part: Any, audio_format: Json, param: str) -> Json:
     if kind not in allowed:
         raise invalid_value(kind, f"{param}.type", allowed)
     for key in part:
-        if key not in _PART_KEYS:
+        if key not in _PART_KEYS[kind]:
             raise unknown_parameter(f"{param}.{key}")
     carried = _text(part, allowed[kind], param)
+    if kind == "input_image":
+        _check_picture(part, param)
     if kind != "input_audio":
         return {"type": kind, **{key: part[key] for key in part if key != "type"}}
     item.audio += decoded_audio(carried, audio_format, f"{param}.audio")
     item.sample_rate_hz = sample_rate_hz(audio_format)
     return {"type": kind, "transcript": part.get("transcript")}
+
+
+def _check_picture(part: Json, param: str) -> None:
+    """Refuse what is no PNG or JPEG in base64: the API takes no others."""
+    uri, name = part["image_url"], f"{param}.image_url"
+    head = _PICTURE.match(uri)
+    try:
+        is_picture = head is not None and bool(base64.b64decode(uri[head.end() :], validate=True))
+    except ValueError:
+        is_picture = False
+    if not is_picture:
+        expected = "Expected a base64-encoded data URL with an image MIME type"
+        example = "(e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU=')"
+        message = f"Invalid '{name}'. {expected} {example}, of a PNG or JPEG."
+        raise Refusal(message, "invalid_value", name)
+    if part.get("detail") not in (None, *_DETAILS):
+        raise invalid_value(part["detail"], f"{param}.detail", _DETAILS)
 
 
 def _function_call(item_id: str, given: Json, _format: Json, param: str) -> Item:
@@ -139,6 +168,23 @@ def _function_call_output(item_id: str, given: Json, _format: Json, param: str) 
     )
 
 
+def _approval(item_id: str, given: Json, _format: Json, param: str) -> Item:
+    name = f"{param}.approve"
+    if given.get("approve") is None:
+        raise missing(name)
+    if not isinstance(given["approve"], bool):
+        raise Refusal(f"Invalid type for '{name}': expected a boolean.", "invalid_type", name)
+    return Item(
+        {
+            "id": item_id,
+            "type": "mcp_approval_response",
+            "approval_request_id": _text(given, "approval_request_id", param),
+            "approve": given["approve"],
+            "reason": given.get("reason"),
+        }
+    )
+
+
 def _text(given: Json, key: str, param: str) -> str:
     value = given.get(key)
     if value is None:
@@ -153,4 +199,5 @@ _BUILDERS: dict[str, Callable[[str, Json, Json, str], Item]] = {
     "message": _message,
     "function_call": _function_call,
     "function_call_output": _function_call_output,
+    "mcp_approval_response": _approval,
 }

@@ -16,12 +16,14 @@ from .conversation import Conversation, Item
 from .ear import Ear
 from .hearing import Hearing
 from .limits import Limits
+from .mcp import McpTools
 from .refusals import Refusal, check_types, refusal_of
 from .replying import Replies
 from .response_options import ResponseOptions
 from .responses import Emit
 from .session_state import SessionState
 from .speech import Speech
+from .tool_servers import check_tool_servers
 
 __all__ = ["Dialogue"]
 
@@ -47,12 +49,14 @@ class Dialogue:
         self.emit = emit
         self.session = session
         self.conversation = Conversation(limits)
+        self.mcp = McpTools(emit, self.conversation)
         self.replies = Replies(
             emit,
             session,
             self.conversation,
             speech,
             brain,
+            self.mcp,
             limits,
             on_answered=lambda playing_s: self.hearing.answered(playing_s),
         )
@@ -70,6 +74,7 @@ class Dialogue:
     def begin(self) -> None:
         """Greet the client."""
         self.emit("session.created", session=self.session.config)
+        self.mcp.reconfigure(self.session.tools)
 
     async def handle(self, event: Json) -> None:
         """Do what a client event asks for.
@@ -85,6 +90,7 @@ class Dialogue:
     def close(self) -> None:
         """Stop everything; the session is over."""
         self.replies.close()
+        self.mcp.close()
         self.hearing.close()
 
     # Turns
@@ -111,6 +117,7 @@ class Dialogue:
         self.session.update(event["session"])
         self.hearing.reconfigure()
         self.emit("session.updated", session=self.session.config)
+        self.mcp.reconfigure(self.session.tools)
 
     async def _append_audio(self, event: Json) -> None:
         await self.hearing.append(decoded_audio(event["audio"], self.session.input["format"]))
@@ -127,10 +134,14 @@ class Dialogue:
         fields = item.fields
         if fields["type"] == "function_call_output":
             self._check_call(fields["call_id"])
+        elif fields["type"] == "mcp_approval_response":
+            self.mcp.check_answer(fields)
         previous = self.conversation.add(item, event.get("previous_item_id"))
         self.ear.listen(item)
         self.emit("conversation.item.added", previous_item_id=previous, item=fields)
         self.emit("conversation.item.done", previous_item_id=previous, item=fields)
+        if fields["type"] == "mcp_approval_response":
+            self.mcp.answered(fields)
 
     def _check_call(self, call_id: str) -> None:
         if not self.conversation.has_call(call_id):
@@ -182,6 +193,7 @@ class Dialogue:
         except ValidationError as error:
             raise refusal_of(error, given, "response") from None
         check_types(given, asked, "response")
+        check_tool_servers(asked.get("tools") or [], "response.tools")
         config = {**self.session.config, **{k: v for k, v in asked.items() if v is not None}}
         output = {**self.session.output, **((asked.get("audio") or {}).get("output") or {})}
         return ResponseOptions(

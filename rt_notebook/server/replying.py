@@ -8,10 +8,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import RealtimeError
-from .brains import Brain, BrainFailed, CallMade, CallResult, Context, Entry, Message, Say
-from .conversation import Conversation, Item
+from .brains import Brain, BrainFailed, Call, Context, Say
+from .context import context_of
+from .conversation import Conversation
 from .limits import Limits
+from .mcp import McpTools
 from .model_pool import ModelBusy, ModelFailed
 from .refusals import Refusal
 from .response_options import ResponseOptions
@@ -36,7 +37,7 @@ class Replies:
     ----------
     emit : callable
         Sends an event.
-    session, conversation, speech, brain, limits
+    session, conversation, speech, brain, mcp, limits
         What answers are made of, and how many there may be.
     on_answered : callable
         Called at the end of an answer in the conversation, with how many seconds of it
@@ -50,6 +51,7 @@ class Replies:
         conversation: Conversation,
         speech: Speech,
         brain: Brain,
+        mcp: McpTools,
         limits: Limits,
         on_answered: Callable[[float], None],
     ) -> None:
@@ -58,6 +60,7 @@ class Replies:
         self._conversation = conversation
         self._speech = speech
         self._brain = brain
+        self._mcp = mcp
         self._limits = limits
         self._on_answered = on_answered
         self._running: dict[str, tuple[Response, asyncio.Task[None]]] = {}
@@ -176,11 +179,18 @@ class Replies:
                     await speaker.say(splitter.push(piece.text))
                 else:
                     await speaker.say(splitter.flush())
-                    response.call(piece.name, piece.arguments)
+                    await self._call(response, piece)
                 if response.is_full:
                     return speaker.unplayed_s
         await speaker.say(splitter.flush())
         return speaker.unplayed_s
+
+    async def _call(self, response: Response, call: Call) -> None:
+        own = (tool.get("name") for tool in response.options.tools)
+        if call.name not in own and self._mcp.offers(call.name):
+            await self._mcp.call(response, call.name, call.arguments)
+        else:
+            response.call(call.name, call.arguments)
 
     async def _context(self, response: Response) -> Context:
         options = response.options
@@ -188,26 +198,4 @@ class Replies:
         read = input_tokens(items, options.instructions, options.tools)
         response.read, response.cached = read, read.cached_of(self._seen)
         self._seen = read
-        return Context(
-            [await _entry(item, is_last=item is items[-1]) for item in items],
-            options.instructions,
-            [tool for tool in options.tools if tool["type"] == "function"],
-            options.tool_choice,
-            options.parallel_tool_calls,
-        )
-
-
-async def _entry(item: Item, *, is_last: bool) -> Entry:
-    fields = item.fields
-    if fields["type"] == "function_call":
-        return CallMade(fields["call_id"], fields["name"], fields["arguments"])
-    if fields["type"] == "function_call_output":
-        return CallResult(fields["call_id"], fields["output"])
-    pictures = [part["image_url"] for part in fields["content"] if part["type"] == "input_image"]
-    try:
-        return Message(fields["role"], await item.text(), pictures)
-    except RealtimeError:
-        # What could not be heard fails the answer to it, not those that come after.
-        if is_last:
-            raise
-        return Message(fields["role"], "")
+        return await context_of(options, items, self._mcp.functions(options.tool_choice))

@@ -30,6 +30,7 @@ from .wire_audio import OutputEncoder
 __all__ = ["Emit", "EndReason", "Response", "Status"]
 
 Emit = Callable[..., None]
+_ARGUMENTS_PIECE = 8  # characters
 Status = Literal["completed", "cancelled", "incomplete", "failed"]
 EndReason = Literal["turn_detected", "client_cancelled", "max_output_tokens"]
 
@@ -66,6 +67,7 @@ class Response:
         self._emit = emit
         self._conversation = conversation
         self._items: list[Item] = []
+        self._open_items: list[Item] = []
         self._message: _Message | None = None
         self._text_tokens = 0
         self._audio_ms = 0.0
@@ -111,25 +113,61 @@ class Response:
 
     def call(self, name: str, arguments: str) -> None:
         """Send a function call as an item of its own."""
-        self._close_message("completed")
         call_id = make_id("call", 16)
-        item = self._add_item(
-            {"type": "function_call", "name": name, "call_id": call_id, "arguments": ""}
-        )
-        ids = {
-            "response_id": self.id,
-            "item_id": item.id,
-            "output_index": len(self._items) - 1,
-            "call_id": call_id,
-        }
+        about = {"name": name, "call_id": call_id, "arguments": ""}
+        item = self.begin_item({"type": "function_call", "status": "in_progress", **about})
         kind = "response.function_call_arguments"
-        for start in range(0, len(arguments), 8):
-            delta = arguments[start : start + 8]
+        self.stream_arguments(kind, item, arguments, {"call_id": call_id}, {"name": name})
+        item.fields["status"] = "completed"
+        self.end_item(item)
+
+    def begin_item(self, fields: dict[str, Any]) -> Item:
+        """Send ``response.output_item.added`` for an item that gets an id here."""
+        self._close_message("completed")
+        return self._add_item(fields)
+
+    def stream_arguments(
+        self,
+        kind: str,
+        item: Item,
+        arguments: str,
+        ids: dict[str, Any] | None = None,
+        last: dict[str, Any] | None = None,
+    ) -> None:
+        """Send the arguments of a call in pieces, and whole at the end.
+
+        Parameters
+        ----------
+        kind : str
+            Beginning of the events' types.
+        item, arguments
+            The call, which gets its arguments here.
+        ids, last : dict or None
+            Fields of all events, and of the last one, beside the usual ones.
+        """
+        place = {"item_id": item.id, "output_index": self.place_of(item)}
+        ids = {"response_id": self.id, **place, **(ids or {})}
+        for start in range(0, len(arguments), _ARGUMENTS_PIECE):
+            delta = arguments[start : start + _ARGUMENTS_PIECE]
             self._emit(f"{kind}.delta", **ids, delta=delta, obfuscation=obfuscation(delta))
-        self._emit(f"{kind}.done", **ids, name=name, arguments=arguments)
-        self._text_tokens += text_tokens(name + arguments)
+        self._emit(f"{kind}.done", **ids, **(last or {}), arguments=arguments)
         item.fields["arguments"] = arguments
-        self._finish_item(item, len(self._items) - 1, "completed")
+        self._text_tokens += text_tokens(item.fields["name"] + arguments)
+
+    def end_item(self, item: Item) -> None:
+        """Send that an item is done; a second call does nothing."""
+        if item not in self._open_items:
+            return
+        self._open_items.remove(item)
+        if self.options.in_conversation:
+            previous = self._conversation.previous_of(item)
+            self._emit("conversation.item.done", previous_item_id=previous, item=item.fields)
+        place = {"response_id": self.id, "output_index": self.place_of(item)}
+        self._emit("response.output_item.done", **place, item=item.fields)
+
+    def place_of(self, item: Item) -> int:
+        """Return the ``output_index`` of an item."""
+        return self._items.index(item)
 
     def end(
         self,
@@ -142,6 +180,8 @@ class Response:
             return
         self.done = True
         self._close_message("completed" if status == "completed" else "incomplete")
+        for item in [*self._open_items]:
+            self.end_item(item)
         details: dict[str, Any] = {"type": status}
         if reason:
             details["reason"] = reason
@@ -164,9 +204,10 @@ class Response:
     def _open(self) -> _Message:
         """Return the open message, with its part announced."""
         if self._message is None:
-            item = self._add_item({"type": "message", "role": "assistant", "content": []})
+            about = {"status": "in_progress", "role": "assistant", "content": []}
+            item = self._add_item({"type": "message", **about})
             encoder = OutputEncoder(self.options.audio_format)
-            self._message = _Message(item, len(self._items) - 1, encoder)
+            self._message = _Message(item, self.place_of(item), encoder)
             self._emit(
                 "response.content_part.added",
                 **self._part_ids(self._message),
@@ -175,14 +216,11 @@ class Response:
         return self._message
 
     def _add_item(self, fields: dict[str, Any]) -> Item:
-        kind = fields.pop("type")
-        fields = {"id": make_id("item"), "type": kind, "status": "in_progress", **fields}
-        item = Item(fields)
-        index = len(self._items)
+        item = Item({"id": make_id("item"), **fields})
         self._items.append(item)
-        self._emit(
-            "response.output_item.added", response_id=self.id, output_index=index, item=item.fields
-        )
+        self._open_items.append(item)
+        place = {"response_id": self.id, "output_index": self.place_of(item)}
+        self._emit("response.output_item.added", **place, item=item.fields)
         if self.options.in_conversation:
             previous = self._conversation.add(item)
             self._emit("conversation.item.added", previous_item_id=previous, item=item.fields)
@@ -200,17 +238,8 @@ class Response:
         self._emit(f"response.{self._text_kind}.done", **ids, **{word: message.words})
         self._emit("response.content_part.done", **ids, part=self._part(message.words))
         part = {"type": "output_audio" if self._is_spoken else "output_text", word: message.words}
-        message.item.fields["content"] = [part]
-        self._finish_item(message.item, message.output_index, status)
-
-    def _finish_item(self, item: Item, index: int, status: str) -> None:
-        item.fields["status"] = status
-        if self.options.in_conversation:
-            previous = self._conversation.previous_of(item)
-            self._emit("conversation.item.done", previous_item_id=previous, item=item.fields)
-        self._emit(
-            "response.output_item.done", response_id=self.id, output_index=index, item=item.fields
-        )
+        message.item.fields |= {"status": status, "content": [part]}
+        self.end_item(message.item)
 
     def _send_audio(self, message: _Message, encoded: bytes) -> None:
         if encoded:

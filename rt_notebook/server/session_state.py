@@ -19,6 +19,7 @@ from .session_defaults import (
     Kind,
     defaults,
 )
+from .tool_servers import check_tool_servers
 
 __all__ = ["SessionState"]
 
@@ -95,6 +96,7 @@ class SessionState:
         except ValidationError as error:
             raise refusal_of(error, patch, "session") from None
         check_types(patch, changes, "session")
+        check_tool_servers(changes.get("tools") or [], "session.tools")
         self._check_frozen(changes)
         if temperature is not None:
             changes["temperature"] = temperature
@@ -118,6 +120,10 @@ class SessionState:
     def _check_frozen(self, changes: dict[str, Any]) -> None:
         if changes.get("model") not in (None, self.config.get("model")):
             raise Refusal("Cannot update a session's model.", "invalid_value", "session.model")
+        tracing = self.config.get("tracing")
+        if tracing is not None and changes.get("tracing", tracing) != tracing:
+            message = "Cannot update a session's tracing configuration once tracing is enabled."
+            raise Refusal(message, "invalid_value", "session.tracing")
         voice = ((changes.get("audio") or {}).get("output") or {}).get("voice")
         if self.audio_was_sent and voice not in (None, self.voice):
             raise Refusal(
@@ -171,6 +177,12 @@ class SessionState:
     def voice(self) -> Any:
         """A voice's name, or an object with its id."""
         return self.output["voice"]
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """``session.tools``; a session that only transcribes has none."""
+        found: list[dict[str, Any]] = self.config.get("tools", [])
+        return found
 
     @property
     def turn_detection(self) -> dict[str, Any] | None:

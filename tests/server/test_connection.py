@@ -381,14 +381,16 @@ async def test_one_call_comes_at_a_time_where_the_session_says_so(text_server):
 @run
 async def test_a_picture_is_acknowledged(text_server):
     async with wired(text_server) as wire:
-        picture = {"type": "input_image", "image_url": "data:image/gif;base64,R0lGODlhEAAJAA=="}
+        head = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAJCAYAAAA="  # of a PNG: 16 by 9
+        picture = {"type": "input_image", "image_url": f"data:image/png;base64,{head}"}
         item = {"type": "message", "role": "user", "content": [picture]}
         await wire.send({"type": "conversation.item.create", "item": item})
         added = await wire.one("conversation.item.added")
         assert added["item"]["content"] == [picture]
         await wire.one("conversation.item.done")
-        text = (await wire.respond(**TEXT))[-2]["response"]["output"][0]["content"][0]["text"]
-        assert "GIF image of 16 by 9 pixels" in text
+        response = (await wire.respond(**TEXT))[-2]["response"]
+        assert "PNG image of 16 by 9 pixels" in response["output"][0]["content"][0]["text"]
+        assert response["usage"]["input_token_details"]["image_tokens"] == 85 + 170
 
 
 @run

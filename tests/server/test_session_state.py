@@ -216,3 +216,12 @@ def test_the_model_is_frozen():
     state = SessionState("gpt-realtime")
     state.update({"type": "realtime", "model": "gpt-realtime"})
     assert refusal({"type": "realtime", "model": "other"}, state).param == "session.model"
+
+
+def test_tracing_is_frozen_once_it_is_enabled():
+    state = SessionState()
+    for _again in range(2):
+        state.update({"type": "realtime", "tracing": "auto"})
+    for changed in (None, {"workflow_name": "talk"}):
+        error = refusal({"type": "realtime", "tracing": changed}, state)
+        assert (error.code, error.param) == ("invalid_value", "session.tracing")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+
+import pytest
+
 from rt_notebook.server.conversation import Item
 from rt_notebook.server.usage import (
     Tokens,
+    image_tokens,
     input_tokens,
     output_audio_tokens,
     transcription_usage,
@@ -31,6 +37,25 @@ def test_instructions_tools_and_text_cost_text_tokens():
     alone = input_tokens([item], "", []).text
     assert 0 < alone < input_tokens([item], "Be brief and kind.", []).text
     assert alone < input_tokens([item], "", [{"type": "function", "name": "get_weather"}]).text
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "detail", "tokens"),
+    [
+        # the examples of the vision guide
+        (1024, 1024, "high", 85 + 4 * 170),
+        (2048, 4096, "high", 85 + 6 * 170),
+        (4096, 8192, "low", 85),
+        (16, 9, "auto", 85 + 170),
+    ],
+)
+def test_a_picture_costs_by_its_size(width, height, detail, tokens):
+    head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    uri = f"data:image/png;base64,{base64.b64encode(head).decode()}"
+    part = {"type": "input_image", "image_url": uri, "detail": detail}
+    assert image_tokens(part) == tokens
+    item = Item({"id": "a", "type": "message", "role": "user", "content": [part]})
+    assert input_tokens([item], "", []).image == tokens
 
 
 def test_what_was_read_before_is_cached_in_blocks_of_64():

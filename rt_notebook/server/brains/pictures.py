@@ -6,7 +6,7 @@ import base64
 import re
 import struct
 
-__all__ = ["described"]
+__all__ = ["described", "size_of"]
 
 _DATA_URI = re.compile(r"data:image/([\w.+-]+)[^,]*,", re.I)
 _SOFS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG: where the size stands
@@ -32,6 +32,15 @@ def described(uri: str) -> str:
     kilobytes = max(1, round(len(data) / 1000))
     unit = "kilobyte" if kilobytes == 1 else "kilobytes"
     return f"a {head[1].upper()} image{pixels}, {kilobytes} {unit}"
+
+
+def size_of(uri: str) -> tuple[int, int] | None:
+    """Return width and height in pixels of a picture as the API takes it, where they are found."""
+    head = _DATA_URI.match(uri)
+    try:
+        return _size(base64.b64decode(uri[head.end() :])) if head else None
+    except ValueError:
+        return None
 
 
 def _size(data: bytes) -> tuple[int, int] | None:
