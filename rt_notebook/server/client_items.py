@@ -10,7 +10,7 @@ from typing import Any
 from ..protocol.events import MalformedEvent, decode_audio
 from .conversation import Item
 from .ids import make_id
-from .refusals import Refusal, invalid_value, missing, unknown_parameter
+from .refusals import Refusal, check_one_of, missing, unknown_parameter
 from .wire_audio import decode_input, sample_rate_hz
 
 __all__ = ["client_item", "decoded_audio"]
@@ -60,8 +60,7 @@ def client_item(given: Json, audio_format: Json, param: str = "item") -> Item:
     kind = given.get("type")
     if kind is None:
         raise missing(f"{param}.type")
-    if kind not in _BUILDERS:
-        raise invalid_value(kind, f"{param}.type", _BUILDERS)
+    check_one_of(kind, f"{param}.type", _BUILDERS)
     for key in given:
         if key not in _COMMON_KEYS | _EXTRA_KEYS[kind]:
             raise unknown_parameter(f"{param}.{key}")
@@ -92,14 +91,13 @@ def decoded_audio(text: str, audio_format: Json, param: str = "audio") -> bytes:
 
 def _message(item_id: str, given: Json, audio_format: Json, param: str) -> Item:
     role = _text(given, "role", param)
-    if role not in _PARTS:
-        raise invalid_value(role, f"{param}.role", _PARTS)
+    check_one_of(role, f"{param}.role", _PARTS)
     parts = given.get("content")
     if not isinstance(parts, list):
         raise missing(f"{param}.content")
     item = Item({"id": item_id, "type": "message", "status": "completed", "role": role})
-    if "phase" in given:
-        item.fields["phase"] = given["phase"]
+    if phase := _text_or_none(given, "phase", param):
+        item.fields["phase"] = phase
     item.fields["content"] = [
         _part(item, part, audio_format, f"{param}.content[{index}]")
         for index, part in enumerate(parts)
@@ -112,8 +110,7 @@ def _part(item: Item, part: Any, audio_format: Json, param: str) -> Json:
     if kind is None:
         raise missing(f"{param}.type")
     allowed = _PARTS[item.fields["role"]]
-    if kind not in allowed:
-        raise invalid_value(kind, f"{param}.type", allowed)
+    check_one_of(kind, f"{param}.type", allowed)
     for key in part:
         if key not in _PART_KEYS[kind]:
             raise unknown_parameter(f"{param}.{key}")
@@ -124,7 +121,7 @@ def _part(item: Item, part: Any, audio_format: Json, param: str) -> Json:
         return {"type": kind, **{key: part[key] for key in part if key != "type"}}
     item.audio += decoded_audio(carried, audio_format, f"{param}.audio")
     item.sample_rate_hz = sample_rate_hz(audio_format)
-    return {"type": kind, "transcript": part.get("transcript")}
+    return {"type": kind, "transcript": _text_or_none(part, "transcript", param)}
 
 
 def _check_picture(part: Json, param: str) -> None:
@@ -140,8 +137,8 @@ def _check_picture(part: Json, param: str) -> None:
         example = "(e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU=')"
         message = f"Invalid '{name}'. {expected} {example}, of a PNG or JPEG."
         raise Refusal(message, "invalid_value", name)
-    if part.get("detail") not in (None, *_DETAILS):
-        raise invalid_value(part["detail"], f"{param}.detail", _DETAILS)
+    if part.get("detail") is not None:
+        check_one_of(part["detail"], f"{param}.detail", _DETAILS)
 
 
 def _function_call(item_id: str, given: Json, _format: Json, param: str) -> Item:
@@ -151,7 +148,7 @@ def _function_call(item_id: str, given: Json, _format: Json, param: str) -> Item
             "type": "function_call",
             "status": "completed",
             "name": _text(given, "name", param),
-            "call_id": given.get("call_id") or make_id("call", 16),
+            "call_id": _text_or_none(given, "call_id", param) or make_id("call", 16),
             "arguments": _text(given, "arguments", param),
         }
     )
@@ -180,7 +177,7 @@ def _approval(item_id: str, given: Json, _format: Json, param: str) -> Item:
             "type": "mcp_approval_response",
             "approval_request_id": _text(given, "approval_request_id", param),
             "approve": given["approve"],
-            "reason": given.get("reason"),
+            "reason": _text_or_none(given, "reason", param),
         }
     )
 
@@ -193,6 +190,10 @@ def _text(given: Json, key: str, param: str) -> str:
         name = f"{param}.{key}"
         raise Refusal(f"Invalid type for '{name}': expected a string.", "invalid_type", name)
     return value
+
+
+def _text_or_none(given: Json, key: str, param: str) -> str | None:
+    return None if given.get(key) is None else _text(given, key, param)
 
 
 _BUILDERS: dict[str, Callable[[str, Json, Json, str], Item]] = {

@@ -17,7 +17,7 @@ from .ear import Ear
 from .hearing import Hearing
 from .limits import Limits
 from .mcp import McpTools
-from .refusals import Refusal, check_types, refusal_of
+from .refusals import Refusal, check_kinds, check_types, refusal_of
 from .replying import Replies
 from .response_options import ResponseOptions
 from .responses import Emit
@@ -188,6 +188,7 @@ class Dialogue:
         if self.session.is_beta:
             given, asked_temperature = taken_temperature(given, "response")
             temperature = asked_temperature or temperature
+        check_kinds(given, "response")
         try:
             asked = ResponseSettings.model_validate(given).dump()
         except ValidationError as error:

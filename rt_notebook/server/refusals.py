@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 __all__ = [
     "Refusal",
+    "check_kinds",
+    "check_one_of",
     "check_types",
     "invalid_value",
     "missing",
@@ -78,6 +80,24 @@ def invalid_value(value: object, param: str, supported: Iterable[str]) -> Refusa
     shown = _cut(str(value), _LONGEST_VALUE)
     message = f"Invalid value: '{shown}'. Supported values are: {listed}."
     return Refusal(message, "invalid_value", param)
+
+
+def check_kinds(given: dict[str, Any], param: str) -> None:
+    """Refuse a ``tool_choice`` or ``truncation`` that does not say of which kind it is.
+
+    The configuration models know it by themselves; the API wants it said.
+    """
+    for name in ("tool_choice", "truncation"):
+        value = given.get(name)
+        if isinstance(value, dict) and value.get("type") is None:
+            raise missing(f"{param}.{name}.type")
+
+
+def check_one_of(value: object, param: str, supported: Iterable[str]) -> None:
+    """Refuse what is not one of the supported values, whatever JSON it is."""
+    names = list(supported)
+    if value not in names:
+        raise invalid_value(value, param, names)
 
 
 def listing(names: Sequence[str]) -> str:

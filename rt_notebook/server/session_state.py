@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ..audio.pcm import SAMPLE_RATE_HZ
 from .beta import DEFAULT_TEMPERATURE, taken_temperature
 from .limits import Limits
-from .refusals import Refusal, check_types, invalid_value, missing, refusal_of
+from .refusals import Refusal, check_kinds, check_one_of, check_types, missing, refusal_of
 from .session_defaults import (
     DEFAULT_MODEL,
     SHAPES,
@@ -88,6 +88,7 @@ class SessionState:
             In the API's words; the configuration is what it was.
         """
         self._check_type(patch)
+        check_kinds(patch, "session")
         temperature = None
         if self.is_beta and self.kind == "realtime":
             patch, temperature = taken_temperature(patch, "session")
@@ -108,8 +109,7 @@ class SessionState:
         given = patch.get("type")
         if given is None:
             raise missing("session.type")
-        if given not in SHAPES:
-            raise invalid_value(given, "session.type", SHAPES)
+        check_one_of(given, "session.type", SHAPES)
         if given != self.kind:
             raise Refusal(
                 f"Passing a {given} session update event to a {self.kind} session is not allowed.",
