@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..client.backends import is_backend
-from ..client.connect import CONNECT_TIMEOUT_SECONDS, DEFAULT_SESSION, connect
+from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
 from ..client.session import RealtimeSession
 from ..client.transcription import transcribe
 from ..config.reading import number
@@ -48,7 +48,7 @@ def transcribed(args: argparse.Namespace, variables: Mapping[str, Any]) -> str |
         args.recording, args.backend = args.backend, None
     if args.recording is None:
         return None
-    own_name = {} if args.session == DEFAULT_SESSION else {"name": args.session}
+    own_name = {"name": args.session} if args.names_session else {}
     return transcribe(
         value_of(args.recording, variables),
         args.backend,

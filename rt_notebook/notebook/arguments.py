@@ -19,7 +19,9 @@ _WORD = re.compile(r"""--[\w-]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
 
 
 def parse(magic: str, line: str, variables: Mapping[str, Any]) -> argparse.Namespace:
-    """Return what a magic's line says; ``options`` holds those of the configuration.
+    """Return what a magic's line says.
+
+    ``options`` holds those of the configuration, and ``names_session`` whether ``-s`` is there.
 
     Parameters
     ----------
@@ -45,6 +47,10 @@ def parse(magic: str, line: str, variables: Mapping[str, Any]) -> argparse.Names
     action = words[0] if len(rest) < len(words) else ""
     args = Parser(magic, command).parse(rest)
     args.action = action
+    args.names_session = args.session is not None
+    args.session = args.session or DEFAULT_SESSION
+    if args.output is not None and not args.output.isidentifier():
+        raise UsageError(f"%{magic}: -o takes the name of a variable, got {args.output!r}")
     args.options = {
         name: _option_value(name, value, command.options, variables)
         for name, value in args.options.items()
@@ -60,7 +66,6 @@ class Parser(argparse.ArgumentParser):
         self._kind = command.options
         for word in command.every:
             self._add(word)
-        self.set_defaults(session=DEFAULT_SESSION)
         if command.options:
             self._add_options(command.options)
         if command.has_text:

@@ -20,21 +20,24 @@ class CredentialMagics(SharedMagics):
     def rt_token(self, line: str) -> Any:
         """Ask for an ephemeral key that starts sessions with this configuration.
 
-        ``%rt_token [BACKEND] [--expires-after 600] [options of %rt_config] [-o VAR]``
+        ``%rt_token [BACKEND] [--expires-after 600] [options of %rt_config] [-s NAME] [-o VAR]``
 
-        The value is a secret that shows as dots: ``.reveal()`` gives its text.
-        ``rt.mint_client_secret`` returns the session that it will start as well.
+        With ``-s``, the configuration in force in that session comes first. The value is a
+        secret that shows as dots: ``.reveal()`` gives its text. ``rt.mint_client_secret``
+        returns the session that it will start as well.
         """
         from ..client.credentials import mint_client_secret
+        from ..config.flat import to_flat
         from .access import access_of
 
         args = self.parse("rt_token", line)
+        in_force = to_flat(self.session(args).config) if args.names_session else {}
         minted = mint_client_secret(
             args.backend,
             endpoint=args.endpoint or "client_secrets",
             expires_after=args.expires_after,
             **access_of(args),
-            **args.options,
+            **{**in_force, **args.options},
         )
         print(f"A key that can start sessions for {minted.seconds_left:.0f} s.")
         return self.hand_back(args, minted.value)

@@ -66,7 +66,7 @@ class RealtimeMagics(SharedMagics):
     @line_magic
     @plainly
     def rt_disconnect(self, line: str) -> None:
-        """Close the session: ``%rt_disconnect [-s NAME]``. What was said stays."""
+        """Close the session: ``%rt_disconnect [-s NAME] [-o VAR]``. What was said stays."""
         args = self.parse("rt_disconnect", line)
         session = self.session(args)
         session.close()
@@ -142,8 +142,11 @@ class RealtimeMagics(SharedMagics):
     @line_magic
     @plainly
     def rt_cancel(self, line: str) -> None:
-        """Stop the reply that is being made or played: ``%rt_cancel [-s NAME]``."""
-        self.session(self.parse("rt_cancel", line)).cancel()
+        """Stop the reply that is being made or played: ``%rt_cancel [-s NAME] [-o VAR]``."""
+        args = self.parse("rt_cancel", line)
+        session = self.session(args)
+        session.cancel()
+        self.store(args, session.replies[-1])
 
     @line_magic
     @plainly
@@ -182,6 +185,7 @@ class RealtimeMagics(SharedMagics):
         panel = panel_of(session).panel
         on = args.state != "off"
         loop_thread().call_soon(panel.arm_microphone if on else panel.stop_microphone)
+        self.store(args, session)
         print("Press the microphone in the panel." if on else "The microphone is closed.")
 
     def _dry_run(self, args: argparse.Namespace, kind: str) -> Any:
