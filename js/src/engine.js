@@ -353,7 +353,7 @@ export class Engine {
     this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
-    if (reason === "taken-over") this.#setProblem(sentences.TAKEN_OVER);
+    if (reason in sentences.TAKEN) this.#setProblem(sentences.TAKEN[reason]);
   }
 
   #onViews() {

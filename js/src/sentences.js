@@ -58,7 +58,11 @@ export const MIC_WAITS =
   "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
 export const DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 export const DEVICE_REPLACED = "The microphone went away; another one is in use now.";
-export const TAKEN_OVER = "Another page of this notebook has the microphone now.";
+/** @type {Record<string, string>} Why the kernel stopped the microphone, where the user asks. */
+export const TAKEN = {
+  "taken-over": "Another page of this notebook has the microphone now.",
+  "other-session": "Another session has the microphone now: press the button to have it back.",
+};
 export const NOBODY_ANSWERS = "Nothing live is behind this panel: run the cell to talk.";
 export const KERNEL_GONE =
   "The kernel is gone, and the microphone is closed: run the cell again to go on.";

@@ -87,7 +87,7 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     "approvals": ("approvals",),
     # Ask the user to press the microphone (nothing opens by itself).
     "arm-mic": ("client",),
-    # reason: "taken-over" (by another page) | "stopped" (from a cell).
+    # reason: "taken-over" (by another page) | "other-session" | "stopped" (from a cell).
     "stop-mic": ("client", "reason"),
     # An open door on loopback: ws://{host}:{port}/, see loopback.py for the handshake.
     "direct-offer": ("client", "host", "port", "public_key", "nonce"),

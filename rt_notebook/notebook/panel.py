@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+<<<<<<< HEAD
 import math
+=======
+import weakref
+>>>>>>> cee20e4 (One microphone in a kernel: the session whose microphone opens takes it from the others)
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -28,6 +32,9 @@ FLUSH_ANSWER_SECONDS = 1.0  # the exact count is worth a wait: the user is still
 MIN_COMMIT_MS = 100  # API: a shorter buffer is refused
 MAX_AUDIO_FILE_BYTES = 24000 * 2 * 300
 _BYTES_PER_MS = 48
+
+#: All that there are in this process, for the loop thread.
+_panels: weakref.WeakSet[Panel] = weakref.WeakSet()
 
 
 class Panel(Observer):
@@ -68,6 +75,7 @@ class Panel(Observer):
         self._file = bytearray()
         self._playout = Playout(self.pages.to_player)
         session.core.attach(self)
+        _panels.add(self)
 
     # From the page
 
@@ -187,7 +195,10 @@ class Panel(Observer):
         self.pages.to(page, Message("pong", t_ms=message["t_ms"], kernel_ms=kernel_ms))
 
     def _on_mic_state(self, page: Page, message: Message) -> None:
-        """Nothing follows: the chunks speak for themselves."""
+        """Let one session of the kernel hear the user: that whose microphone opened last."""
+        if message["state"] == "open":
+            for other in set(_panels) - {self}:
+                other.pages.to_player(Message("stop-mic", reason="other-session"))
 
     # From the session (Observer)
 

@@ -55,6 +55,7 @@ async def as_coroutine(function):
 def server():
     puppet = Puppet()
     with scripted_server(puppet.script) as url:
+        puppet.url = url
         connect(url, quiet=True)
         yield puppet
         close_all()
@@ -161,6 +162,20 @@ def test_a_claim_elsewhere_stops_the_microphone_here(stage):
     stage.page("claim", "two")
     assert stage.next("stop-mic")["client"] == "one"
     assert stage.traits["owner"] == "two"
+
+
+def test_the_microphone_of_one_session_stops_that_of_another(server, stage):
+    other = Stage(connect(server.url, name="other", quiet=True))
+    for one in (stage, other):
+        one.page("hello", views=1)
+        one.page("claim")
+    stage.page("mic-state", state="open")
+    other.page("mic-state", state="open")
+    assert stage.next("stop-mic")["reason"] == "other-session"
+    stage.page("mic-state", state="closed")
+    stage.page("mic-state", state="open")
+    stopped = [other.next("stop-mic")["reason"] for _ in range(2)]
+    assert stopped == ["other-session", "other-session"]
 
 
 def test_a_microphone_asked_for_before_a_page_is_there_is_asked_for_when_one_comes(stage):

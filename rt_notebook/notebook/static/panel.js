@@ -1022,7 +1022,10 @@ var PAUSED = "The browser has paused all sound of this page: click here to go on
 var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
 var DEVICE_ENDED = "The microphone went away: press the button to choose another one.";
 var DEVICE_REPLACED = "The microphone went away; another one is in use now.";
-var TAKEN_OVER = "Another page of this notebook has the microphone now.";
+var TAKEN = {
+  "taken-over": "Another page of this notebook has the microphone now.",
+  "other-session": "Another session has the microphone now: press the button to have it back."
+};
 var NOBODY_ANSWERS = "Nothing live is behind this panel: run the cell to talk.";
 var KERNEL_GONE = "The kernel is gone, and the microphone is closed: run the cell again to go on.";
 var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is closed: it comes back by itself, or reload the page.";
@@ -2545,7 +2548,7 @@ var Engine = class {
     this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
-    if (reason === "taken-over") this.#setProblem(TAKEN_OVER);
+    if (reason in TAKEN) this.#setProblem(TAKEN[reason]);
   }
   #onViews() {
     clearTimeout(this.#unseenTimer);
