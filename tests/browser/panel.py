@@ -20,12 +20,12 @@ _LINES = """(rows) => rows.map((row) => [
 
 
 class PanelPage:
-    """The first panel of a notebook that is open in a page."""
+    """A panel of a notebook that is open in a page, the first by default."""
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, number: int = 0) -> None:
         self.notebook = notebook
         self.page = notebook.page
-        self.root = self.page.locator(".rt-panel").first
+        self.root = self.page.locator(".rt-panel").nth(number)
         self.root.wait_for(state="attached")
 
     # What is there
