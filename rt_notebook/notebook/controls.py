@@ -51,7 +51,12 @@ _WHOLES = {
     "input_audio_noise_reduction_type": "input_audio_noise_reduction",
 }
 _OF_TURNS = _SECTIONS["Turns"][1:]
-_LABEL_WIDTH, _FIELD_WIDTH = "17em", "28em"
+_LABEL_WIDTH, _FIELD_WIDTH = "13em", "28em"
+_NOT_WIDER = "calc(100% - 4px)"  # a widget has a margin of 2 px
+_CODE_STYLE = (
+    "display:block; padding:.4em .6em; border-radius:4px; user-select:all; overflow-wrap:anywhere;"
+    "background:var(--jp-layout-color2, #eee); color:var(--jp-content-font-color1, #222)"
+)
 
 
 class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -66,8 +71,9 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def __init__(self, session: RealtimeSession) -> None:
         self.session = session
         self.fields = {name: _field(option_named(name)) for name in _names(session)}
-        self.told = ipywidgets.HTML()
-        self.line = ipywidgets.HTML()
+        below = {"width": f"calc({_LABEL_WIDTH} + {_FIELD_WIDTH})", "max_width": _NOT_WIDER}
+        self.told = ipywidgets.HTML(layout=below)
+        self.line = ipywidgets.HTML(layout=below)
         # Each thread has its own: the server's word and a person's change may come at once.
         self._now = threading.local()
         super().__init__([*self._sections(), self.told, self.line])
@@ -98,7 +104,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         for title, names in _SECTIONS.items():
             own = [self.fields[name] for name in names if name in self.fields]
             if own:
-                yield ipywidgets.HTML(f"<b>{title}</b>")
+                yield ipywidgets.HTML(f"<b>{title}</b>", layout={"margin": ".6em 0 0"})
                 yield from own
 
     def _changed(self, name: str, given: Any) -> None:
@@ -106,7 +112,8 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             return
         if name in _WHOLES and str(given).strip().lower() in ("", "none"):
             name, given = _WHOLES[name], "none"
-        self.line.value = f"<code>{escape(config_line({name: given}))}</code>"
+        line = escape(config_line({name: given}))
+        self.line.value = f'<code style="{_CODE_STYLE}">{line}</code>'
         self._tell("Asked …")
         try:
             request = self.session.configure(**{name: given})
@@ -164,10 +171,10 @@ def _field(option: Option) -> Any:
     """The widget for what an option takes."""
     takes = option.takes
     common = {
-        "description": option.name.replace("_", " "),
+        "description": min((option.name, *option.aliases), key=len).replace("_", " "),
         "tooltip": option.help,
         "style": {"description_width": _LABEL_WIDTH},
-        "layout": {"width": f"calc({_LABEL_WIDTH} + {_FIELD_WIDTH})"},
+        "layout": {"width": f"calc({_LABEL_WIDTH} + {_FIELD_WIDTH})", "max_width": _NOT_WIDER},
     }
     if isinstance(takes, Flag):
         return ipywidgets.Checkbox(**common, indent=True)
@@ -177,10 +184,12 @@ def _field(option: Option) -> Any:
     if isinstance(takes, (Choice, Modalities, ToolChoice)):
         return ipywidgets.Dropdown(**common, options=option.choices, value=None)
     if isinstance(takes, Name):
-        return ipywidgets.Combobox(**common, options=takes.choices, continuous_update=False)
+        return ipywidgets.Combobox(
+            **common, options=takes.choices, placeholder=option.taken, continuous_update=False
+        )
     is_long = option.name == "instructions" or isinstance(takes, Tools)
     kind = ipywidgets.Textarea if is_long else ipywidgets.Text
-    return kind(**common, continuous_update=False)
+    return kind(**common, placeholder=option.taken, continuous_update=False)
 
 
 def _value(name: str, flat: Mapping[str, Any]) -> Any:
