@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-<<<<<<< HEAD
 import math
-=======
 import weakref
->>>>>>> cee20e4 (One microphone in a kernel: the session whose microphone opens takes it from the others)
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 

@@ -59,9 +59,11 @@ class Answering(Puppet):
     def __init__(self):
         super().__init__()
         self.types = []
+        self.began_to_answer = threading.Event()
 
     def follow(self, session):
         session.on("*", self._answer, direction="sent")
+        session.on("response.created", lambda event: self.began_to_answer.set())
 
     def _answer(self, event):
         self.types.append(event["type"])
@@ -107,7 +109,7 @@ def test_s_names_the_session_and_o_keeps_the_result(shell, servers, command):
     words, kind, told = LINES.get(command, ("", object, None))
     if command == "rt_cancel":
         run(shell, "rt_respond", "--no-wait -s second")
-        servers["second"].told("response.create")
+        assert servers["second"].began_to_answer.wait(10)
     run(shell, command, f"-s second -o kept {words}")
     assert isinstance(shell.user_ns["kept"], kind)
     if told is not None:
