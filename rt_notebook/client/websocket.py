@@ -22,7 +22,7 @@ from websockets.http11 import Response
 from websockets.version import version
 
 from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
-from ..protocol.events import MAX_EVENT_BYTES
+from ..protocol.events import MAX_FRAME_BYTES
 from ..secret import RedactingFilter
 from .backends import LOOPBACK, Backend
 from .transport import Outbox
@@ -80,7 +80,7 @@ class WebSocketTransport:
                     backend.url,
                     additional_headers=backend.headers(),
                     open_timeout=timeout,
-                    max_size=MAX_EVENT_BYTES,
+                    max_size=MAX_FRAME_BYTES,
                     compression=None,
                     close_timeout=_CLOSE_SECONDS,
                     logger=logger,

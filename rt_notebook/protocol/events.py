@@ -5,7 +5,7 @@ Rules
 - An event is a JSON object with a string ``type``; everything else is refused here.
 - Unknown types and unknown fields are kept as they came: the API grows.
 - Known fields that the client relies on have the type in `FIELDS`, or the event is refused.
-- Bounds are checked before work is done: size, nesting depth, finite numbers.
+- Bounds are checked before work is done: size, nesting depth, finite numbers, keys once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -22,6 +23,7 @@ from ..secret import Secret
 __all__ = [
     "MAX_DEPTH",
     "MAX_EVENT_BYTES",
+    "MAX_FRAME_BYTES",
     "Event",
     "MalformedEvent",
     "check_event",
@@ -30,7 +32,8 @@ __all__ = [
     "parse_event",
 ]
 
-MAX_EVENT_BYTES = 16 * 1024 * 1024  # API: 15 MiB per append
+MAX_EVENT_BYTES = 16 * 1024 * 1024  # of a client's event; API: 15 MiB per append
+MAX_FRAME_BYTES = 8 * 1024 * 1024  # of a server's event: 2 min of audio in one piece
 MAX_DEPTH = 64
 
 #: What an event must carry for the protocol core to use it: field name → JSON type.
@@ -111,7 +114,7 @@ def parse_event(
     Parameters
     ----------
     frame : str or bytes
-        A JSON object of at most `MAX_EVENT_BYTES`, nested at most `MAX_DEPTH` deep.
+        A JSON object of at most `MAX_FRAME_BYTES`, nested at most `MAX_DEPTH` deep.
     translate : callable, optional
         Makes GA's event of another dialect's, before its fields are checked.
 
@@ -122,8 +125,8 @@ def parse_event(
     """
     if isinstance(frame, bytes):
         raise MalformedEvent("got a binary frame, expected a JSON text frame")
-    if len(frame) > MAX_EVENT_BYTES:
-        raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_EVENT_BYTES}")
+    if len(frame) > MAX_FRAME_BYTES:
+        raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_FRAME_BYTES}")
     try:
         value = _DECODER.decode(frame)
     except (ValueError, RecursionError):
@@ -139,8 +142,25 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number beyond all bounds is not JSON that others can read")
+    return number
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of a key that comes twice, two readers may see two different things.
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key comes twice")
+    return value
+
+
 # `json.loads` would make one for every frame.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_each_once
+)
 
 
 def check_event(event: Event) -> None:
@@ -156,7 +176,7 @@ def check_event(event: Event) -> None:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             got, expected = type(value).__name__, kind.__name__
             raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {expected}")
-    if not event["type"].endswith(".delta") and _depth(event) > MAX_DEPTH:
+    if _depth(event) > MAX_DEPTH:
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
 
 

@@ -106,8 +106,8 @@ class Fault:
 # Before there is a session
 
 
-async def _never(_line: Line, _frame: str, _param: str) -> list[Going]:
-    await asyncio.Event().wait()
+async def _never(line: Line, _frame: str, _param: str) -> list[Going]:
+    await line.socket.wait_closed()
     return []
 
 

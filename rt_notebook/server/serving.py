@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 
 _OPEN_TIMEOUT_S = 10.0  # for a whole request, however slowly it comes
 _PING_S = 20.0
+_CLOSE_S = 10.0
 _BETA_HEADER, _BETA_PROTOCOL = "realtime=v1", "openai-beta.realtime-v1"
 
 
@@ -96,6 +97,7 @@ async def running_server(
         select_subprotocol=_subprotocol,
         open_timeout=None if faults else open_timeout_s,
         ping_interval=None if faults else _PING_S,
+        close_timeout=_CLOSE_S / 10 if faults else _CLOSE_S,
         max_size=MAX_EVENT_BYTES,
         compression=None,
         server_header="rt_notebook",

@@ -38,6 +38,10 @@ def test_an_unknown_type_and_unknown_fields_are_kept_as_they_came():
         '{"type":null}',
         '{"type":"x","n":NaN}',
         '{"type":"x","n":Infinity}',
+        '{"type":"x","n":-1e999}',
+        '{"type":"x","type":"y"}',
+        '{"type":"x","a":[{"b":1,"b":1}]}',
+        '{"type":"x","n":' + "9" * 5000 + "}",
         b"\x00\x01",
         "[" * 100_000,
     ],
@@ -62,10 +66,16 @@ def test_a_known_event_without_what_its_type_promises_is_refused(event):
         parse_event(json.dumps(event))
 
 
-def test_nesting_is_bounded():
-    deep = '{"type":"x","a":' + "[" * 70 + "]" * 70 + "}"
+@pytest.mark.parametrize("type", ["x", "response.hologram.delta"])
+def test_nesting_is_bounded(type):
+    deep = f'{{"type":"{type}","a":' + "[" * 70 + "]" * 70 + "}"
     with pytest.raises(MalformedEvent, match="deeper"):
         parse_event(deep)
+
+
+def test_a_frame_of_more_than_8_mib_is_refused_before_it_is_read():
+    with pytest.raises(MalformedEvent, match="bytes"):
+        parse_event('{"type":"x"}' + " " * 8 * 1024**2)
 
 
 def test_a_refusal_never_quotes_the_frame():

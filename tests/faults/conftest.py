@@ -1,0 +1,56 @@
+"""A faulty server for each test, and the promise that nothing leaks: no key, no thread, no task."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Generator, Iterator
+
+import pytest
+
+from rt_notebook.client.connect import close_all
+
+from .stand import FaultyServer, holdings, until
+
+_LEFT_BEHIND = ("Task was destroyed", "exception was never retrieved", "was never awaited")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(name): a row of the fault matrix")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, None]:
+    """A fault that is not tested is not survived: skipping its test fails it."""
+    report = yield
+    if report.skipped and item.get_closest_marker("fault"):
+        report.outcome, report.longrepr = "failed", f"a fault's test was skipped: {item.nodeid}"
+    return report
+
+
+@pytest.fixture
+def faulty(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., FaultyServer]]:
+    """Start servers with faults: ``faulty("close:1011", speaks=True)``.
+
+    At the end every session is closed, everything that was begun has ended, and no output,
+    log or word of the server's holds its key.
+    """
+    servers: list[FaultyServer] = []
+    before = holdings()
+    caplog.set_level(logging.DEBUG)
+
+    def start(*faults: str, **options: object) -> FaultyServer:
+        servers.append(FaultyServer(*faults, **options))
+        return servers[-1]
+
+    yield start
+    close_all()
+    for server in servers:
+        server.child.close()
+    gc.collect()
+    until(lambda: not holdings().beyond(before))
+    said = [*capfd.readouterr(), caplog.text, *(line for s in servers for line in s.child.log)]
+    assert [server.key for server in servers if any(server.key in text for text in said)] == []
+    assert [word for word in _LEFT_BEHIND if word in caplog.text] == []
