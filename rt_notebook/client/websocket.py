@@ -46,7 +46,8 @@ _REFUSALS = {
 _PING_INTERVAL_SECONDS = 15.0
 _PING_TIMEOUT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
-_FAILED_BY_US = (1009, 1011)  # too big a frame, no answer to a ping
+#: No WebSocket, no UTF-8, too big a frame, no answer to a ping.
+_FAILED_BY_US = (1002, 1007, 1009, 1011)
 
 
 class WebSocketTransport:

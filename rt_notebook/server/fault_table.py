@@ -36,6 +36,7 @@ _BEGUN = r"out response\.created"
 _GREETING = r"out session\.created"
 _BYTES_PER_S = 48_000  # PCM16 at 24 kHz
 _BURST_DELTA_S = 0.02
+_COMPRESSED = 0x40  # RSV1 of RFC 7692, which nobody has agreed to
 _WHY = {
     1000: "bye",
     1001: "going away",
@@ -195,8 +196,8 @@ async def _big_frame(_line: Line, frame: str, param: str) -> list[Going]:
 
 
 async def _bomb(_line: Line, frame: str, param: str) -> list[Going]:
-    packed = zlib.compress(b" " * int(param))
-    return [Raw(Frame(Opcode.TEXT, packed, rsv1=True).serialize(mask=False)), frame]
+    packed = _text_frame(zlib.compress(b" " * int(param)))
+    return [Raw(bytes([packed[0] | _COMPRESSED]) + packed[1:]), frame]
 
 
 async def _mutated(line: Line, frame: str, param: str) -> list[Going]:
@@ -401,6 +402,6 @@ FAULTS: dict[str, Fault] = {
         times=ALWAYS,
     ),
     "mutated": Fault(
-        "T7", _BEGUN, "sends PARAM mutations of the frame before it", _mutated, "1000"
+        "T7", "out .*", "sends PARAM mutations of a frame before it", _mutated, "1000"
     ),
 }

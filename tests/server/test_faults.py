@@ -115,7 +115,7 @@ def test_a_connection_that_breaks_has_no_close_frame(name):
 
 def test_the_same_seed_makes_the_same_mutations():
     def mutated(seed):
-        with faulty("mutated:200", seed=seed) as url:
+        with faulty("mutated:200@4", seed=seed) as url:
             frames = []
 
             @run
