@@ -205,12 +205,18 @@ async def _mutated(line: Line, frame: str, param: str) -> list[Going]:
 
 
 def _mutation(frame: str, chance: random.Random) -> Going:
-    """Return a frame with one stretch of it lost, doubled, overwritten or moved."""
-    start = chance.randrange(len(frame))
-    end = chance.randrange(start, min(len(frame), start + 40)) + 1
-    piece, other = frame[start:end], chance.randrange(len(frame))
+    """Return a frame with a few stretches of it lost, doubled, overwritten or moved."""
+    for _ in range(chance.randint(1, 4)):
+        frame = _mutated_once(frame, chance)
+    return frame.encode() if chance.random() < 0.01 else frame
+
+
+def _mutated_once(frame: str, chance: random.Random) -> str:
+    start, other = chance.randint(0, len(frame)), chance.randint(0, len(frame))
+    end = min(len(frame), start + chance.randint(1, 40))
+    piece = frame[start:end]
     noise = "".join(chance.choices('{}[]":,\\0123456789.eE-+truefalsnu \u2028\ud7ff', k=len(piece)))
-    made = chance.choice(
+    return chance.choice(
         [
             frame[:start] + frame[end:],
             frame[:end] + frame[start:],
@@ -220,7 +226,6 @@ def _mutation(frame: str, chance: random.Random) -> Going:
             frame[:start],
         ]
     )
-    return made.encode() if chance.random() < 0.01 else made
 
 
 # Sound and its order

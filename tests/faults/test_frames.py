@@ -65,7 +65,7 @@ def test_what_is_no_event_is_dropped_and_counted_and_the_next_is_delivered(fault
 @fault(
     "F12",
     "JSON 100,000 deep; a frame of 9 MB; 9 MB compressed to nothing",
-    "depth is refused unread; more than 8 MiB, or compressed, ends the connection with its reason; memory grows less than 30 MB",
+    "depth is refused unread; the others end the connection, with the reason; memory stays",
 )
 def test_depth_is_refused_and_the_talk_goes_on(faulty):
     session = faulty("deep-json:100000*3").connect()
@@ -136,9 +136,9 @@ def test_text_that_is_no_utf8_ends_the_connection_with_its_code(faulty):
 
 @pytest.mark.parametrize("count", [3000, pytest.param(100_000, marks=pytest.mark.long)])
 def test_mutated_frames_never_escape_and_the_next_good_one_is_delivered(faulty, caplog, count):
-    session = faulty(f"mutated:{count // FRAMES_OF_A_TURN}@2*", seed=count).connect()
-    caplog.set_level(logging.WARNING)
-    caplog.set_level(logging.WARNING, "rt_notebook.wire")
+    server = faulty(f"mutated:{count // FRAMES_OF_A_TURN}@2*", seed=count)
+    caplog.set_level(logging.WARNING)  # a hundred thousand frames in its log are the test's own
+    session = server.connect()
     before = resident_bytes()
     session.say("hello", **TEXT)
     until(lambda: any(e.event.type == "rate_limits.updated" for e in session.log), 300)

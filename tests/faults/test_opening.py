@@ -69,7 +69,7 @@ def test_ctrl_c_gives_up_a_server_that_never_upgrades(faulty):
 @fault(
     "F3",
     "HTTP 401, 403, 404; 429 or 503 with Retry-After",
-    "the first three are told at once and not tried again; the others are, as late as the server asks",
+    "the first three are told at once; the others are tried again, when the server says",
 )
 @pytest.mark.parametrize(
     ("status", "code", "word"),
