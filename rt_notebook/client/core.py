@@ -238,6 +238,11 @@ class SessionCore:
         except MalformedEvent:
             self.malformed_events += 1
             return
+        except Exception:
+            # The reader outlives whatever an event holds that nobody has thought of.
+            logger.exception("a frame was not understood")
+            self.malformed_events += 1
+            return
         audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
         if audio:
             self._note_player()

@@ -15,7 +15,7 @@ import binascii
 import json
 import math
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from ..errors import RealtimeError
 from ..secret import Secret
@@ -76,6 +76,29 @@ FIELDS: dict[str, dict[str, type]] = {
     "response.mcp_call.failed": {"item_id": str},
     "mcp_list_tools.failed": {"item_id": str},
 }
+
+_Kinds: TypeAlias = "dict[str, type | _Kinds]"
+_SIDE: _Kinds = {"format": {"type": str}, "turn_detection": dict, "transcription": dict}
+
+#: What may be missing or null, and is of this type otherwise; of the objects above, and of all.
+OBJECTS: dict[str, _Kinds] = {
+    "error": {"code": str, "message": str, "param": str, "event_id": str},
+    "item": {
+        **dict.fromkeys(("id", "type", "role", "status", "name", "call_id", "arguments"), str),
+        "content": list,
+    },
+    "part": {"type": str, "text": str, "transcript": str},
+    "response": {
+        "id": str,
+        "status": str,
+        "status_details": {"type": str, "reason": str, "error": dict},
+        "output": list,
+        "metadata": dict,
+        "usage": dict,
+    },
+    "session": {"model": str, "tools": list, "audio": {"input": _SIDE, "output": _SIDE}},
+}
+_ANY: _Kinds = dict.fromkeys(("event_id", "item_id", "previous_item_id", "response_id"), str)
 
 
 class MalformedEvent(RealtimeError):
@@ -176,8 +199,23 @@ def check_event(event: Event) -> None:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             got, expected = type(value).__name__, kind.__name__
             raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {expected}")
+        if kind is dict and name in OBJECTS:
+            _check_kinds(event["type"], value, OBJECTS[name])
+    _check_kinds(event["type"], event, _ANY)
     if _depth(event) > MAX_DEPTH:
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
+
+
+def _check_kinds(type: str, value: Any, kinds: _Kinds) -> None:
+    for name, kind in kinds.items():
+        got = value.get(name)
+        if got is None:
+            continue
+        expected = kind if not isinstance(kind, dict) else dict
+        if not isinstance(got, expected):
+            raise MalformedEvent(f"{type}: {name!r} is no {expected.__name__}")
+        if isinstance(kind, dict):
+            _check_kinds(type, got, kind)
 
 
 def _depth(value: object) -> int:

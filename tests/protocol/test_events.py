@@ -59,6 +59,12 @@ def test_what_is_no_event_is_refused(frame):
         {"type": "response.done", "response": []},
         {"type": "error"},
         {"type": "input_audio_buffer.speech_started", "item_id": None, "audio_start_ms": 0},
+        {"type": "conversation.item.added", "item": {"id": ["i"]}},
+        {"type": "conversation.item.added", "item": {"id": "i"}, "previous_item_id": {}},
+        {"type": "conversation.item.added", "item": {"id": "i", "status": ["completed"]}},
+        {"type": "response.created", "response": {"id": 5}},
+        {"type": "session.updated", "session": {"audio": {"output": "pcm16"}}},
+        {"type": "error", "error": {"code": []}},
     ],
 )
 def test_a_known_event_without_what_its_type_promises_is_refused(event):
