@@ -10,9 +10,10 @@ import asyncio
 import heapq
 import itertools
 import time
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
-__all__ = ["Clock", "SystemClock", "VirtualClock"]
+__all__ = ["Clock", "SystemClock", "VirtualClock", "within"]
 
 _SETTLING_ROUNDS = 20
 
@@ -98,3 +99,14 @@ class VirtualClock:
         """Let everything run that can, as far as it goes without time."""
         for _ in range(_SETTLING_ROUNDS):
             await asyncio.sleep(0)
+
+
+async def within(clock: Clock, seconds: float, coroutine: Coroutine[Any, Any, object]) -> bool:
+    """Await a coroutine, at most so long, and say whether it ended; else it is cancelled."""
+    awaited, alarm = asyncio.ensure_future(coroutine), asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({awaited, alarm}, return_when=asyncio.FIRST_COMPLETED)
+        return awaited.done()
+    finally:
+        awaited.cancel()
+        alarm.cancel()

@@ -19,6 +19,7 @@ from ..record.recorder import Recorder
 from ..secret import Secret
 from .backends import Access, Backend, resolve_backend
 from .core import ALIVE
+from .outstanding import Patience
 from .session import RealtimeSession
 
 __all__ = [
@@ -59,6 +60,7 @@ def connect(
     # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     reconnect: bool = True,
+    response_timeout: float = Patience.response,
     quiet: bool = False,
     **options: Any,
 ) -> RealtimeSession:
@@ -96,6 +98,8 @@ def connect(
     reconnect : bool
         Connect again when the connection ends by itself, and restore configuration, tools
         and items. What cannot go well the second time (key, quota) ends the session.
+    response_timeout : float
+        Seconds without a sign of a response after which its reply fails.
     quiet : bool
         Say nothing.
     **options
@@ -137,6 +141,7 @@ def connect(
             record,
             timeout=timeout,
             reconnect=reconnect,
+            response_timeout=response_timeout,
         )
         _configure(session, options, timeout)
         _sessions[name] = session

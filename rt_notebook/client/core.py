@@ -40,13 +40,14 @@ from .identity import new_id
 from .listeners import Listeners
 from .microphone import Microphone
 from .observer import Observer
-from .outstanding import Outstanding
+from .outstanding import Outstanding, Patience
 from .reply import Reply
 from .resume import Dial, Lifeline, as_loss
 from .settings import Settings
 from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
+from .watch import Watch
 
 __all__ = ["ALIVE", "SessionCore"]
 
@@ -106,7 +107,7 @@ class SessionCore:
         self.microphone = Microphone(self.log.user)
         self.dial = dial
         self._line = Lifeline(self, transport)
-        self.outstanding = Outstanding()
+        self.outstanding = Outstanding(self.clock)
         self._observer = Observer()
         self.tools = Toolbox(self)
         self._last_user_item: str | None = None
@@ -136,6 +137,20 @@ class SessionCore:
         task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is open, or about to be open again."""
+        return self.status in ALIVE
+
+    @property
+    def connections(self) -> int:
+        """How many connections there have been."""
+        return self._line.connections
+
+    def watch(self, patience: Patience) -> None:
+        """Let nothing of this session wait for ever; see `Watch`."""
+        self.run(Watch(self, self._line, patience).run())
 
     # Requests
 
@@ -261,7 +276,7 @@ class SessionCore:
 
     def transmit(self, event: Event, pcm: bytes = b"") -> None:
         """Send an event; one of microphone audio with the audio beside it."""
-        if self.status not in ALIVE:
+        if not self.is_alive:
             return
         if pcm:
             frame = self._line.wire.audio_frame(pcm, self.machine.session)
@@ -277,6 +292,7 @@ class SessionCore:
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
         self.settings.received(event)
+        self.outstanding.heard_of(event)
         self.microphone.received(event)
         self.tools.receive(event)
         if event.type == "session.created" and not self.created.done():
@@ -299,7 +315,7 @@ class SessionCore:
 
     def end(self, status: str, error: RealtimeError) -> None:
         """End the session: ``closed`` on purpose, or ``lost``. Ending twice is allowed."""
-        if self.status not in ALIVE:
+        if not self.is_alive:
             return
         loss = as_loss(error)
         if not self.created.done():
@@ -361,7 +377,7 @@ def _size(frame: str | bytes) -> int:
 _PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
     Send: lambda core, effect: core.transmit(effect.event),
     Settled: lambda core, effect: core.outstanding.settle(effect),
-    Dropped: lambda core, effect: core.outstanding.drop(effect.event_id, core._line.loss),
+    Dropped: lambda core, effect: core.outstanding.fail(effect.event_id, core._line.loss),
     ResponseStarted: SessionCore._start_response,
     OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
     ResponseEnded: SessionCore._end_response,

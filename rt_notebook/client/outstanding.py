@@ -4,14 +4,42 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import RealtimeError
 from ..protocol.effects import OutputItemStarted, ResponseEnded, ResponseStarted, Settled
+from ..protocol.events import Event
+from .clock import Clock
 from .reply import Reply
 from .waiting import Acknowledgement, server_error
 
-__all__ = ["Outstanding"]
+__all__ = ["Outstanding", "Overdue", "Patience"]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long an answer may stay away, in seconds.
+
+    Parameters
+    ----------
+    acknowledgement : float
+        Of any request but a response.
+    response : float
+        From the request to the beginning of a response, and from one sign of it to the next.
+    """
+
+    acknowledgement: float = 30.0
+    response: float = 60.0
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What waits for too long: requests by event id, and responses by their own."""
+
+    acknowledgements: list[str]
+    requested: list[str]
+    begun: list[str]
 
 
 class Outstanding:
@@ -19,9 +47,17 @@ class Outstanding:
 
     A reply is first *requested* (by the id of its ``response.create``) or *expected* (the
     server will begin it at the end of a spoken turn), then known by its response's id.
+
+    Parameters
+    ----------
+    clock : Clock
+        By which nobody waits for ever (`overdue`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since: dict[str, float] = {}  # by event or response id: asked, or last heard of
+        self._progress = 0.0  # when a response, whichever, was last heard of
         self._acknowledgements: dict[str, Acknowledgement] = {}
         self._requested: dict[str, Reply] = {}
         self._expected: deque[Reply] = deque()
@@ -32,11 +68,14 @@ class Outstanding:
 
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Wait for the answer to an event."""
-        self._acknowledgements[acknowledgement.event["event_id"]] = acknowledgement
+        event_id = acknowledgement.event["event_id"]
+        self._acknowledgements[event_id] = acknowledgement
+        self._since[event_id] = self._clock.monotonic()
 
     def request(self, event_id: str, reply: Reply) -> None:
         """Wait for the response to a ``response.create``."""
         self._requested[event_id] = reply
+        self._since[event_id] = self._clock.monotonic()
 
     def expect(self, reply: Reply) -> None:
         """Let `reply` hold the next response that the server begins by itself."""
@@ -60,12 +99,6 @@ class Outstanding:
             if waitable is not None:
                 waitable.fail(error)
 
-    def drop(self, event_id: str, error: RealtimeError) -> None:
-        """Fail a request that ended with its connection."""
-        for waiting in (self._acknowledgements, self._requested):
-            if event_id in waiting:
-                waiting.pop(event_id).fail(error)
-
     def cut_off(self, error: RealtimeError) -> None:
         """Fail the replies that had begun: their server is gone."""
         for reply in self._begun.values():
@@ -85,6 +118,47 @@ class Outstanding:
         """Let `reply` hold this response."""
         reply.begin(response_id, user_item_id)
         self._begun[response_id] = reply
+        self._since[response_id] = self._clock.monotonic()
+
+    def heard_of(self, event: Event) -> None:
+        """Note that a response goes on."""
+        response = event.get("response") or {}
+        response_id = event.get("response_id") or response.get("id")
+        if response_id is not None:
+            self._progress = self._clock.monotonic()
+            if response_id in self._begun:
+                self._since[response_id] = self._progress
+
+    def wait_anew(self) -> None:
+        """Let all who wait begin to wait: what was asked has been asked again."""
+        self._progress = self._clock.monotonic()
+        self._since = dict.fromkeys(self._since, self._progress)
+
+    def overdue(self, patience: Patience) -> Overdue:
+        """Return what waits for longer than it should.
+
+        A response that waits its turn waits for those before it, as long as they go on.
+        """
+        now = self._clock.monotonic()
+        self._since = {id: since for id, since in self._since.items() if self._waits(id)}
+
+        def late(id: str, seconds: float, progress: float = 0.0) -> bool:
+            return now - max(self._since[id], progress) > seconds
+
+        return Overdue(
+            [id for id in self._acknowledgements if late(id, patience.acknowledgement)],
+            [id for id in self._requested if late(id, patience.response, self._progress)],
+            [id for id in self._begun if late(id, patience.response)],
+        )
+
+    def fail(self, id: str, error: RealtimeError) -> None:
+        """Fail whoever waits for this request, or for the end of this response."""
+        for waiting in (self._acknowledgements, self._requested, self._begun):
+            if id in waiting:
+                waiting.pop(id).fail(error)
+
+    def _waits(self, id: str) -> bool:
+        return id in self._acknowledgements or id in self._requested or id in self._begun
 
     def add_item(self, effect: OutputItemStarted) -> None:
         """Note an item that a response makes."""

@@ -36,6 +36,8 @@ __all__ = ["Dial", "Lifeline", "as_loss"]
 
 Dial = Callable[[], Awaitable[Transport]]
 
+PROVEN_SECONDS = 60.0  # a connection that stood so long was a good one
+
 #: What a server says to every session that it is about to refuse.
 _FORMALITIES = ("session.", "conversation.item.", "rate_limits.", "error")
 
@@ -60,6 +62,10 @@ class Lifeline:
         Whether there is a connection that has been given the session.
     connections : int
         How many there have been.
+    since : float
+        When the last one was made; by the session's clock.
+    expires : float or None
+        When its session ends, if the server says so.
     loss : ConnectionLost
         How the last one ended.
     """
@@ -69,6 +75,8 @@ class Lifeline:
         self.wire = Wire(core.dialect)
         self.connected = True
         self.connections = 1
+        self.since = core.clock.monotonic()
+        self.expires: float | None = None
         self.loss: ConnectionLost = ConnectionLost("the session was closed")
         self._core = core
         self._attempts = Attempts()
@@ -95,6 +103,8 @@ class Lifeline:
 
     def received(self, event: Event) -> None:
         """Note what an event says about the connection."""
+        if event.type == "session.created":
+            self._note_expiry(event["session"].get("expires_at"))
         greeting = self._core.status == "reconnecting" and not self._greeted
         if event.type == "error":
             error = server_error(event["error"])
@@ -106,6 +116,11 @@ class Lifeline:
             self._restore()
         elif not event.type.startswith(_FORMALITIES) and not _has_failed(event):
             self._attempts.proven()
+
+    def _note_expiry(self, expires_at: object) -> None:
+        clock = self._core.clock
+        if isinstance(expires_at, (int, float)) and expires_at > clock.wall():
+            self.expires = clock.monotonic() + expires_at - clock.wall()
 
     async def _follow(self) -> RealtimeError | None:
         self._verdict = None
@@ -131,6 +146,8 @@ class Lifeline:
         if core.dial is None or not core.created.done():
             core.end("lost", ended)
             return False
+        if core.clock.monotonic() - self.since > PROVEN_SECONDS and core.status == "open":
+            self._attempts.proven()
         while (delay := self._attempts.next_delay(ended, random.random())) is not None:
             self._cut_off(ended)
             await core.clock.sleep(delay)
@@ -140,7 +157,7 @@ class Lifeline:
                 ended = error
                 continue
             self.connections += 1
-            self._greeted = False
+            self.since, self.expires, self._greeted = core.clock.monotonic(), None, False
             return True
         core.end("lost", ended)
         return False
@@ -202,6 +219,7 @@ class Lifeline:
         items = f"{self._restored} item{'s' if self._restored != 1 else ''} restored"
         lost_ms = core.microphone.take_lost_ms()
         lost = f", {lost_ms / 1000:.1f} s of your speech lost" if lost_ms else ""
+        core.outstanding.wait_anew()
         core.become("open")
         core.observer.notice("info", f"the connection was away for {seconds:.1f} s; {items}{lost}")
 

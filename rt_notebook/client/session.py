@@ -27,6 +27,7 @@ from .backends import Backend
 from .core import ALIVE, SessionCore
 from .dialling import first_connection, next_connection
 from .identity import new_id
+from .outstanding import Patience
 from .reply import Reply
 from .requests import Requests
 from .talk import Talk
@@ -64,6 +65,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         *,
         timeout: float,
         reconnect: bool = True,
+        response_timeout: float = Patience.response,
     ) -> RealtimeSession:
         """Connect and wait for ``session.created``. Runs on the background loop.
 
@@ -77,6 +79,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
             Seconds.
         reconnect : bool
             Whether another connection is made when one ends by itself.
+        response_timeout : float
+            Seconds without a sign of a response after which it is given up.
 
         Raises
         ------
@@ -98,6 +102,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         except RealtimeError:
             await core.close()
             raise
+        core.watch(Patience(response=response_timeout))
         if reconnect:
             core.dial = functools.partial(session._dial, timeout)
         return session

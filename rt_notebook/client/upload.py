@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Union
 
 from ..audio import levels, pcm, wav
-from ..errors import AudioFormatError, ConfigError, RealtimeError
+from ..errors import AudioFormatError, ConfigError, ConnectionLost, RealtimeError
+from .clock import within
 
 if TYPE_CHECKING:
     from .reply import Reply
@@ -45,6 +44,7 @@ class Upload:
         self._realtime = pace == "realtime"
         self._n_chunks = 0
         self._began = 0.0
+        self._connections = 0
 
     def start(self, session: RealtimeSession, reply: Reply | None) -> None:
         """Begin to send; `reply` will hold the answer. Runs on the background loop."""
@@ -62,6 +62,7 @@ class Upload:
 
     async def _run(self, session: RealtimeSession, reply: Reply | None) -> None:
         self._began = session.core.clock.monotonic()
+        self._connections = session.core.connections
         for start in range(0, len(self.pcm), CHUNK_BYTES):
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])
         if reply is not None and session.turn_detection == "none":
@@ -86,12 +87,13 @@ class Upload:
                 break
             await self._send(session, chunk)
         reply.uploading = False
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(reply.begun.wait(), ANSWER_SECONDS)
+        await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
         if reply.status == "waiting":
-            session.core.give_up(reply, self._unheard())
+            session.core.give_up(reply, self._unheard(session))
 
-    def _unheard(self) -> RealtimeError:
+    def _unheard(self, session: RealtimeSession) -> RealtimeError:
+        if session.core.connections != self._connections:
+            return ConnectionLost("the connection was lost while you spoke; say it again")
         level = levels.dbfs(pcm.decode(self.pcm))
         return RealtimeError(
             f"the server heard no speech in {pcm.duration_ms(self.pcm) / 1000:.1f} s of audio "

@@ -111,6 +111,25 @@ class SessionMachine:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
         return effects + self._requests.drop_queued()
 
+    def abandon(self, response_id: str) -> list[Effect]:
+        """Go on without the end of a response that does not come."""
+        cancel = Event(type="response.cancel", event_id=self._new_id(), response_id=response_id)
+        self._silenced.add(response_id)
+        self._out_of_band.discard(response_id)
+        if self.active_response == response_id:
+            self.active_response = None
+        return [Send(cancel), *self._next_response()]
+
+    def forget(self, event_id: str) -> list[Effect]:
+        """Go on without the answer to a request."""
+        self._requests.forget(event_id)
+        return self._next_response()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nobody speaks, nothing sounds and no answer is being made."""
+        return not (self.active_response or self.user_speaking or self.ledger.sounding)
+
     def interrupt(self, response_id: str | None = None) -> list[Effect]:
         """Silence the player, and whatever else comes of this response."""
         if response_id is not None:

@@ -80,6 +80,11 @@ class RequestLedger:
             return []
         return self.send(self._queued.popleft())
 
+    def forget(self, event_id: str) -> None:
+        """Wait no longer for the answer to a request, nor let it wait its turn."""
+        self._pending.pop(event_id, None)
+        self._queued = deque(event for event in self._queued if event["event_id"] != event_id)
+
     def drop_queued(self) -> list[Effect]:
         """Give up the responses that wait their turn."""
         dropped = Event(type="error", error={"message": "cancelled before it was sent"})
