@@ -285,6 +285,7 @@ class SessionCore:
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
         entry = self._keep("sent", event, audio=pcm, size_bytes=_size(frame), cell=cell)
         self.settings.sent(event)
+        self.outstanding.sent(event)
         self.microphone.sent(event)
         self._line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,6 @@ class Outstanding:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since: dict[str, float] = {}  # by event or response id: asked, or last heard of
-        self._progress = 0.0  # when a response, whichever, was last heard of
         self._acknowledgements: dict[str, Acknowledgement] = {}
         self._requested: dict[str, Reply] = {}
         self._expected: deque[Reply] = deque()
@@ -124,30 +124,37 @@ class Outstanding:
         """Note that a response goes on."""
         response = event.get("response") or {}
         response_id = event.get("response_id") or response.get("id")
-        if response_id is not None:
-            self._progress = self._clock.monotonic()
-            if response_id in self._begun:
-                self._since[response_id] = self._progress
+        if response_id in self._begun:
+            self._since[response_id] = self._clock.monotonic()
+
+    def sent(self, event: Event) -> None:
+        """Note that a request went out: its answer is waited for from here on."""
+        if event.get("event_id") in self._requested:
+            self._since[event["event_id"]] = self._clock.monotonic()
 
     def wait_anew(self) -> None:
         """Let all who wait begin to wait: what was asked has been asked again."""
-        self._progress = self._clock.monotonic()
-        self._since = dict.fromkeys(self._since, self._progress)
+        self._since = dict.fromkeys(self._since, self._clock.monotonic())
 
-    def overdue(self, patience: Patience) -> Overdue:
+    def overdue(self, patience: Patience, queued: Collection[str]) -> Overdue:
         """Return what waits for longer than it should.
 
-        A response that waits its turn waits for those before it, as long as they go on.
+        Parameters
+        ----------
+        patience : Patience
+            How long that is.
+        queued : collection of str
+            Event ids of what was not sent: it waits its turn.
         """
         now = self._clock.monotonic()
         self._since = {id: since for id, since in self._since.items() if self._waits(id)}
 
-        def late(id: str, seconds: float, progress: float = 0.0) -> bool:
-            return now - max(self._since[id], progress) > seconds
+        def late(id: str, seconds: float) -> bool:
+            return id not in queued and now - self._since[id] > seconds
 
         return Overdue(
             [id for id in self._acknowledgements if late(id, patience.acknowledgement)],
-            [id for id in self._requested if late(id, patience.response, self._progress)],
+            [id for id in self._requested if late(id, patience.response)],
             [id for id in self._begun if late(id, patience.response)],
         )
 

@@ -87,14 +87,12 @@ class Watch:
 
     def _look_at_answers(self) -> None:
         core, patience = self._core, self._patience
-        overdue = core.outstanding.overdue(patience)
+        overdue = core.outstanding.overdue(patience, core.machine.queued)
         for event_id in overdue.acknowledgements:
             sentence = f"the server did not answer within {patience.acknowledgement:g} s; try again"
             core.outstanding.fail(event_id, RealtimeError(sentence))
         for event_id in overdue.requested:
-            sentence = (
-                f"the server did not begin to answer within {patience.response:g} s; ask again"
-            )
+            sentence = f"no answer began within {patience.response:g} s; ask again"
             core.outstanding.fail(event_id, RealtimeError(sentence))
             core.perform(core.machine.forget(event_id))
         for response_id in overdue.begun:

@@ -107,7 +107,7 @@ class SessionMachine:
                 event["response_id"] = response_id
             effects += [Send(event)]
         effects += self.interrupt(target)
-        if not effects and not self._requests.response_is_queued:
+        if not effects and not self._requests.queued:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
         return effects + self._requests.drop_queued()
 
@@ -124,6 +124,11 @@ class SessionMachine:
         """Go on without the answer to a request."""
         self._requests.forget(event_id)
         return self._next_response()
+
+    @property
+    def queued(self) -> frozenset[str]:
+        """Event ids of the responses that wait their turn."""
+        return self._requests.queued
 
     @property
     def at_rest(self) -> bool:

@@ -56,9 +56,9 @@ class RequestLedger:
         self._asked_again: set[str] = set()
 
     @property
-    def response_is_queued(self) -> bool:
-        """Whether a ``response.create`` waits its turn."""
-        return bool(self._queued)
+    def queued(self) -> frozenset[str]:
+        """Event ids of the responses that wait their turn."""
+        return frozenset(event["event_id"] for event in self._queued)
 
     def send(self, event: Event) -> list[Effect]:
         """Send an event, and wait for its answer if it gets one."""
