@@ -1,8 +1,8 @@
 """People who talk to one server at the same time, in a process of their own.
 
-``python -m tests.benchmarks.talkers URL KEY SPEECH TALKERS TURNS`` speaks the PCM16 file
-SPEECH at the pace of a microphone and prints a line of JSON for every turn. A talker's
-microphone is always open: before, while and after he is answered.
+``python -m tests.benchmarks.talkers URL KEY TALKERS TURNS SPEECH…`` speaks files of PCM16
+at the pace of a microphone and prints a line of JSON for every turn. The files end with
+their last sound; silence follows, because a talker's microphone is always open.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import base64
 import json
 import sys
 from dataclasses import asdict, dataclass, field
+from itertools import chain, cycle, islice
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,7 +23,8 @@ SILENCE_MS = 500  # that ends a turn
 _APART_S = 0.25  # the starts of 20 talkers are spread over 5 s
 _CHUNK_MS = 40
 _BYTES_PER_MS = 48
-_ANSWER_TOKENS = 160  # seven seconds of sound and its words
+_ANSWER_TOKENS = 120  # five seconds of sound and its words
+_WARM_UP_TOKENS = 16
 _PATIENCE_S = 120.0
 
 
@@ -43,14 +45,14 @@ class Turn:
     chunks: list[tuple[float, float]] = field(default_factory=list)
 
     @property
-    def wait_ms(self) -> float:
-        """From ``speech_stopped`` to the first sound."""
-        return 1000 * (self.chunks[0][0] - self.stopped_at)
+    def detection_ms(self) -> float:
+        """From the last sound of the question to ``speech_stopped``, silence apart."""
+        return 1000 * (self.stopped_at - self.spoken_at) - SILENCE_MS
 
     @property
-    def beyond_silence_ms(self) -> float:
-        """From the last sound of the question to the first of the answer, silence apart."""
-        return 1000 * (self.chunks[0][0] - self.spoken_at) - SILENCE_MS
+    def answer_ms(self) -> float:
+        """From ``speech_stopped`` to the first sound of the answer."""
+        return 1000 * (self.chunks[0][0] - self.stopped_at)
 
     @property
     def slack_ms(self) -> float:
@@ -65,18 +67,17 @@ class Turn:
 class Talker:
     """One session, its microphone, and what it is answered."""
 
-    def __init__(self, socket: ClientConnection, speech: bytes) -> None:
+    def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
-        self._speech = speech
         self._to_say = b""
         self._said: Turn | None = None
 
-    async def open(self) -> None:
+    async def open(self, answer_tokens: int) -> None:
         """Ask for short answers."""
         detection = {"type": "server_vad", "silence_duration_ms": SILENCE_MS}
         session = {
             "type": "realtime",
-            "max_output_tokens": _ANSWER_TOKENS,
+            "max_output_tokens": answer_tokens,
             "audio": {"input": {"turn_detection": detection}},
         }
         await self._socket.send(json.dumps({"type": "session.update", "session": session}))
@@ -95,10 +96,10 @@ class Talker:
             due += _CHUNK_MS / 1000
             await asyncio.sleep(max(0.0, due - loop.time()))
 
-    async def turn(self) -> Turn:
+    async def turn(self, speech: bytes) -> Turn:
         """Ask, and listen until the answer is over."""
         loop, turn = asyncio.get_running_loop(), Turn()
-        self._said, self._to_say = turn, self._speech
+        self._said, self._to_say = turn, speech
         while True:
             event = json.loads(await asyncio.wait_for(self._socket.recv(), _PATIENCE_S))
             if event["type"] == "error":
@@ -112,26 +113,30 @@ class Talker:
                 return turn
 
 
-async def _talk(url: str, key: str, speech: bytes, turns: int, start_s: float) -> list[Turn]:
+async def _talk(
+    url: str, key: str, speeches: list[bytes], start_s: float, tokens: int = _ANSWER_TOKENS
+) -> list[Turn]:
     headers = {"Authorization": f"Bearer {key}"}
     async with connect(url, additional_headers=headers, max_size=None) as socket:
-        talker = Talker(socket, speech)
-        await talker.open()
+        talker = Talker(socket)
+        await talker.open(tokens)
         microphone = asyncio.ensure_future(talker.microphone())
         try:
             await asyncio.sleep(start_s)
-            return [await talker.turn() for _ in range(turns)]
+            return [await talker.turn(speech) for speech in speeches]
         finally:
             microphone.cancel()
 
 
-async def _main(url: str, key: str, speech: bytes, talkers: int, turns: int) -> None:
-    await _talk(url, key, speech, 1, 0)  # the models load with it
-    tasks = (_talk(url, key, speech, turns, _APART_S * number) for number in range(talkers))
-    for turn in (turn for talk in await asyncio.gather(*tasks) for turn in talk):
+async def _main(url: str, key: str, talkers: int, turns: int, speeches: list[bytes]) -> None:
+    await _talk(url, key, speeches[:1], 0, _WARM_UP_TOKENS)  # the models load with it
+    plans = [list(islice(cycle(speeches), talker, talker + turns)) for talker in range(talkers)]
+    talks = (_talk(url, key, plan, _APART_S * place) for place, plan in enumerate(plans))
+    for turn in chain.from_iterable(await asyncio.gather(*talks)):
         print(json.dumps(asdict(turn)))
 
 
 if __name__ == "__main__":
-    _url, _key, _path, _talkers, _turns = sys.argv[1:]
-    asyncio.run(_main(_url, _key, Path(_path).read_bytes(), int(_talkers), int(_turns)))
+    _url, _key, _talkers, _turns, *_paths = sys.argv[1:]
+    _speeches = [Path(path).read_bytes() for path in _paths]
+    asyncio.run(_main(_url, _key, int(_talkers), int(_turns), _speeches))
