@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from .conversation import Conversation, Item
+from .conversation import Conversation
 from .ear import LEAST_VOICED_MS, Ear, no_words
 from .idle import IdleTimeout
 from .ids import make_id
@@ -14,9 +14,10 @@ from .input_buffer import InputBuffer
 from .limits import Limits
 from .refusals import Refusal
 from .responses import Emit
+from .said import Said
 from .session_state import SessionState
 from .stt import TurnTranscript
-from .transcribing import Transcripts, forgive
+from .transcribing import Transcripts
 from .turns import (
     SpeechMayBeOver,
     SpeechPaused,
@@ -69,7 +70,6 @@ class Hearing:
     ) -> None:
         self._emit = emit
         self._session = session
-        self._conversation = conversation
         self._ear = ear
         self._limits = limits
         self._on_speech = on_speech
@@ -81,8 +81,8 @@ class Hearing:
         self._turn: _Turn | None = None
         self._next_id = make_id("item")  # of what is committed by hand
         self._transcripts = Transcripts(emit, session, ear.transcribe, lambda: ear.has_time)
+        self._said = Said(emit, conversation, self._transcripts)
         self._idle = IdleTimeout(lambda: self._buffer.written_ms, self._time_out)
-        self._heard: set[asyncio.Future[str]] = set()
         self._said_deaf = False
 
     def _new_buffer(self, origin_ms: int) -> InputBuffer:
@@ -231,8 +231,11 @@ class Hearing:
         self._idle.stop()
         self._forget_turn()
         self._transcripts.close()
-        for heard in self._heard:
-            heard.cancel()
+        self._said.close()
+
+    def _add(self, item_id: str, audio: bytes, words: Awaitable[str]) -> None:
+        self._next_id = make_id("item")
+        self._said.add(item_id, audio, self._buffer.sample_rate_hz, words)
 
     def _forget_turn(self) -> None:
         self._drop_turn()
@@ -243,23 +246,3 @@ class Hearing:
         if self._turn is not None:
             self._turn.transcript.drop()
             self._turn = None
-
-    def _add(self, item_id: str, audio: bytes, words: Awaitable[str]) -> None:
-        heard = asyncio.ensure_future(words)
-        self._heard.add(heard)
-        heard.add_done_callback(self._heard.discard)
-        fields = {
-            "id": item_id,
-            "type": "message",
-            "status": "completed",
-            "role": "user",
-            "content": [{"type": "input_audio", "transcript": None}],
-        }
-        item = Item(fields, bytearray(audio), self._buffer.sample_rate_hz, heard)
-        forgive(heard)
-        self._next_id = make_id("item")
-        previous = self._conversation.add(item)
-        self._emit("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id)
-        self._emit("conversation.item.added", previous_item_id=previous, item=fields)
-        self._emit("conversation.item.done", previous_item_id=previous, item=fields)
-        self._transcripts.follow(item, heard)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from rt_notebook.server.transcribing import Partial
 from tests.speech import say, wer
 
 from .wire import order, run, wired
@@ -165,25 +164,3 @@ async def test_log_probabilities_come_where_they_are_asked_for(speech_server):
         completed = (await wire.until(COMPLETED))[-1]
         tokens = [entry["token"] for entry in completed["logprobs"]]
         assert "".join(tokens) == completed["transcript"]
-
-
-def test_a_word_is_told_when_two_looks_agree_on_it():
-    partial = Partial()
-    assert partial.look("the quick brow") == ""
-    assert partial.look("The quick brown fox") == "The quick"
-    assert partial.look("the quick, brown fox jumps") == " brown fox"
-    assert partial.end("The quick brown fox jumped over.") == " jumped over."
-
-
-def test_a_settled_stretch_is_told_as_a_whole_and_not_looked_at_again():
-    partial = Partial()
-    assert partial.settle("One two three.") == "One two three."
-    assert partial.look("four") == ""
-    assert partial.look("four five") == " four"
-    assert partial.end("One two three. Four five six.") == " five six."
-
-
-def test_nothing_is_told_twice_when_the_final_words_are_fewer():
-    partial = Partial()
-    partial.settle("One two three four")
-    assert partial.end("One two three") == ""
