@@ -84,7 +84,7 @@ class ReplayCore(SessionCore):
         elif entry.audio is not None:
             self.transmit(entry.event, self._recorded.sound(entry.audio))
         elif entry.event.get("event_id") not in self._ids_sent:
-            self._ask_again(Event({"event_id": self._next_id(), **entry.event}))
+            self._ask_again(Event(entry.event))
 
     # What a page or a user does to a replay has no effect on it
 
@@ -103,6 +103,7 @@ class ReplayCore(SessionCore):
     # Within
 
     def _ask_again(self, event: Event) -> None:
+        event.setdefault("event_id", new_id("event"))
         if event.type == "response.create":
             super().respond(Reply(self.machine.conversation, self.log), event)
         else:
