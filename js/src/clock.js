@@ -6,8 +6,26 @@
  * says the most. Old ones are forgotten: two clocks drift apart.
  */
 
+/** By now the host has given the comm a thread of its own in the kernel, if it ever does. */
+const SETTLED_AFTER_MS = 1000;
+const PING_EVERY_MS = 5000;
 /** How many answers are remembered; a ping goes out every few seconds. */
 const MAX_SAMPLES = 32;
+
+/**
+ * Ask for the kernel's clock again and again. The first answer also tells the kernel whether
+ * a running cell will hold this page's messages up.
+ * @param {() => void} ping
+ * @returns {() => void} to stop
+ */
+export function pingRegularly(ping) {
+  const first = setTimeout(ping, SETTLED_AFTER_MS);
+  const others = setInterval(ping, PING_EVERY_MS);
+  return () => {
+    clearTimeout(first);
+    clearInterval(others);
+  };
+}
 
 /** @typedef {{atMs: number, errorMs: number}} KernelTime */
 

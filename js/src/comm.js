@@ -20,6 +20,7 @@ export const PAGE_KINDS = /** @type {const} */ ({
   "audio-file": ["name", "last", "+pcm"],
   cancel: [],
   approve: ["nonce", "allow"],
+  "keep-audio": ["on"],
   switches: ["barge_in", "half_duplex"],
   ping: ["t_ms"],
 });

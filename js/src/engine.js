@@ -4,7 +4,7 @@
  * before the user acts in this page.
  */
 
-import { KernelClock } from "./clock.js";
+import { KernelClock, pingRegularly } from "./clock.js";
 import { sendFile } from "./files.js";
 import { HalfDuplex } from "./half_duplex.js";
 import { Link } from "./link.js";
@@ -20,10 +20,6 @@ import { Transcript } from "./transcript.js";
 const RESUME_WITHIN_MS = 10_000;
 /** A microphone that no view shows is closed, unless a view is only being replaced. */
 const UNSEEN_MS = 1000;
-/** By now the host has given the comm a thread of its own in the kernel, if it ever does. */
-const SETTLED_AFTER_MS = 1000;
-/** How often the kernel's clock is asked for, so that waits in the page can be told. */
-const PING_EVERY_MS = 5000;
 /** A kernel that has not answered by now may not know this panel: it comes from a file. */
 const ANSWER_WITHIN_MS = 3000;
 const MAX_NOTICES = 3;
@@ -51,8 +47,7 @@ export class Engine {
   #unseenTimer = 0;
   #waitedLong = false;
   #answerTimer = 0;
-  #settledTimer;
-  #pingTimer;
+  #stopPings;
   #clock = new KernelClock();
   #resumeUntil = 0;
   #problem = "";
@@ -84,9 +79,7 @@ export class Engine {
     addEventListener("pagehide", this.#onPageHide);
     this.#onTraits();
     void this.#link.hello();
-    // It tells the kernel whether a running cell will hold this page's messages up.
-    this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
-    this.#pingTimer = setInterval(ping, PING_EVERY_MS);
+    this.#stopPings = pingRegularly(ping);
     this.#answerTimer = setTimeout(() => {
       this.#waitedLong = true;
       this.#changed();
@@ -97,8 +90,7 @@ export class Engine {
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
-    clearTimeout(this.#settledTimer);
-    clearInterval(this.#pingTimer);
+    this.#stopPings();
     clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
@@ -201,6 +193,11 @@ export class Engine {
   /** What speech does while the reply sounds. @param {import("./manners.js").Switches} switches */
   choose(switches) {
     this.#link.send("switches", { ...switches });
+  }
+
+  /** Whether the saved notebook has what was said as sound. */
+  toggleKeepAudio() {
+    this.#link.send("keep-audio", { on: !this.state.keepsAudio });
   }
 
   /** @param {string} text */

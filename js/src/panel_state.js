@@ -44,6 +44,7 @@ export function panelState(parts) {
     voice: String(trait("voice") ?? ""),
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
+    keepsAudio: trait("keep_audio") === true,
     cost: String(trait("cost") ?? ""),
     costAbout: String(trait("cost_about") ?? ""),
     pushToTalk: microphone.pushToTalk,

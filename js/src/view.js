@@ -19,6 +19,7 @@ const STATUS = {
   closed: "Closed",
   lost: "Connection lost",
 };
+const KEEPS = "The notebook keeps the sound; press to keep the words alone";
 const EMPTY = "Press the microphone and say something, or type below.";
 
 /** The panel's root element, with the engine behind it for whoever holds the element. */
@@ -60,6 +61,7 @@ export class View {
   /** The copy of the talk that is saved beside the panel: seen while the panel is not. */
   #hideCopy = el("style", "");
   #copyRule;
+  #keep;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
   #dismiss;
@@ -67,7 +69,7 @@ export class View {
   /** @param {Engine} engine @param {string} id of the panel */
   constructor(engine, id) {
     this.#engine = engine;
-    this.#copyRule = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
+    this.#copyRule = copyRule(id);
     this.#talk = new TalkButton({
       isPushToTalk: () => engine.state.pushToTalk,
       toggle: () => engine.toggleMicrophone(),
@@ -86,6 +88,9 @@ export class View {
     });
     this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
     this.#dismiss.hidden = true;
+    this.#keep = iconButton("rt-tool rt-keep", "keep", "Keep the sound", () =>
+      engine.toggleKeepAudio(),
+    );
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
     this.#hear.addEventListener("click", () => engine.claim());
     /** @type {PanelElement} */
@@ -120,7 +125,7 @@ export class View {
         meter("You", this.#meters.user),
         meter("Reply", this.#meters.assistant),
       ),
-      el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      el("div", "rt-tools", this.#mute, this.#off, this.#stop, this.#keep),
       this.#manner.root,
       this.#devices,
     );
@@ -211,6 +216,8 @@ export class View {
     setName(this.#mute, state.muted ? "Unmute" : "Mute");
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
+    setAttribute(this.#keep, "aria-pressed", String(state.keepsAudio));
+    setName(this.#keep, state.keepsAudio ? KEEPS : "Keep the sound in the notebook");
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
     this.#manner.show(state, state.ended);
     this.#showDevices(state, stage.disabled);
@@ -257,6 +264,17 @@ export class View {
     this.root.style.setProperty("--rt-user", "0");
     this.root.style.setProperty("--rt-assistant", "0");
   }
+}
+
+/**
+ * What hides the copy beside the panel: its words, the picture behind them, and the rest.
+ * @param {string} id of the panel
+ */
+function copyRule(id) {
+  const panel = `[data-panel="${CSS.escape(id)}"]`;
+  const output = ".jp-OutputArea-child";
+  const picture = `${output}:has(.rt-static${panel})+${output}:has(.jp-RenderedImage)`;
+  return `.rt-static${panel},.rt-static-more${panel},${picture}{display:none}`;
 }
 
 /** @param {{deviceId: string}} device */

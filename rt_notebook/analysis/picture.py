@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import warnings
 from pathlib import Path
@@ -29,12 +30,18 @@ class Picture:
     def __init__(self, figure: Figure, alt: str) -> None:
         self.figure, self.alt = figure, alt
 
-    @property
+    @functools.cached_property
     def png(self) -> bytes:
         """The picture as a PNG file; the same picture gives the same bytes."""
         file = io.BytesIO()
         self._write(file, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
         return file.getvalue()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and self.png == other.png
+
+    def __hash__(self) -> int:
+        return hash(self.png)
 
     def save(self, path: str | Path) -> None:
         """Write the picture; the name's ending says how (``.png``, ``.svg``, ``.pdf``)."""

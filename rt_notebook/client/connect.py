@@ -57,6 +57,8 @@ def connect(
     proxy: Secret | str | None = None,
     allow_host: str | None = None,
     record: str | os.PathLike[str] | None = None,
+    keep_audio: bool = False,
+    static_copy: bool = True,
     # Patience
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     reconnect: bool = True,
@@ -93,6 +95,10 @@ def connect(
     record : path-like
         File that takes the whole talk (``.rtsession``), sound included; it is written while
         the talk goes on and packed when the session is closed.
+    keep_audio : bool
+        Keep what is said as sound in the notebook too, up to a size.
+    static_copy : bool
+        Keep transcript, timeline and cost in the notebook, beside the panel.
     timeout : float
         Seconds until the session must stand.
     reconnect : bool
@@ -143,6 +149,7 @@ def connect(
             reconnect=reconnect,
             response_timeout=response_timeout,
         )
+        session.keep_audio, session.static_copy = keep_audio, static_copy
         _configure(session, options, timeout)
         _sessions[name] = session
     if not quiet:

@@ -48,6 +48,10 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         Who answers.
     core : SessionCore
         The engine, for the loop thread.
+    keep_audio : bool
+        Whether the notebook's cell keeps what was said as sound, up to a size.
+    static_copy : bool
+        Whether the cell keeps transcript, timeline and cost beside the panel.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
     ) -> None:
         self.backend = backend
         self.core = core
+        self.keep_audio = False
+        self.static_copy = True
         self._recorder = recorder
 
     @classmethod

@@ -32,6 +32,8 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
         args.backend,
         name=args.session,
         dialect=args.dialect or "ga",
+        keep_audio=args.keep_audio,
+        static_copy=not args.no_static_copy,
         **{**args.options, **access_of(args), **more},
     )
 

@@ -98,6 +98,10 @@ _ACCESS = (
     Word(("--allow-host",), "host that may be given OpenAI's key"),
     Word(("--timeout",), "seconds until the session must stand"),
 )
+_COPY = (
+    Word(("--keep-audio",), "keep what is said as sound in the notebook", is_switch=True),
+    Word(("--no-static-copy",), "keep nothing of the talk in the notebook", is_switch=True),
+)
 _BACKEND = Word(
     ("backend",), "server, or its wss:// address", ("openai", "azure", "offline"), is_open=True
 )
@@ -136,7 +140,7 @@ _RECORDING = Word(("file",), "recording, instead of a session", source="files", 
 _AS_MODEL = Word(("--model",), "price it as if this one had answered", source="priced models")
 
 COMMANDS: dict[str, Command] = {
-    "rt_connect": Command((_BACKEND, _DIALECT, *_ACCESS), "session"),
+    "rt_connect": Command((_BACKEND, _DIALECT, *_ACCESS, *_COPY), "session"),
     "rt_disconnect": Command(),
     "rt_status": Command(),
     "rt_config": Command(
@@ -200,6 +204,7 @@ COMMANDS: dict[str, Command] = {
             Word(("recording",), "WAV file or variable that is written down", source="files"),
             _DIALECT,
             *_ACCESS,
+            *_COPY,
         ),
         "session",
     ),

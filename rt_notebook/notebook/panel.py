@@ -187,6 +187,12 @@ class Panel(Observer):
         self.session.half_duplex = message["half_duplex"] is True
         self.session.barge_in = message["barge_in"] is True
 
+    def _on_keep_audio(self, page: Page, message: Message) -> None:
+        self.session.keep_audio = message["on"] is True
+        self._show(keep_audio=self.session.keep_audio)
+        for callback in self.items.changed:
+            callback()
+
     def _on_ping(self, page: Page, message: Message) -> None:
         kernel_ms = self.session.core.clock.monotonic() * 1000
         self.pages.to(page, Message("pong", t_ms=message["t_ms"], kernel_ms=kernel_ms))
@@ -312,5 +318,6 @@ _RECEIVE: dict[str, Callable[[Panel, Page, Message], None]] = {
     "cancel": Panel._on_cancel,
     "approve": Panel._on_approve,
     "switches": Panel._on_switches,
+    "keep-audio": Panel._on_keep_audio,
     "ping": Panel._on_ping,
 }

@@ -20,8 +20,8 @@ from ..client.session import RealtimeSession
 from .comm import MalformedMessage, Message, page_message
 from .cost_meter import CostMeter
 from .panel import Panel
-from .render import StaticCopy
 from .results import ToolResults
+from .static_copy import StaticCopy
 
 __all__ = ["PanelWidget", "panel_of", "show", "shown_panel"]
 
@@ -47,6 +47,7 @@ class PanelWidget(anywidget.AnyWidget):
     path = traitlets.Unicode("comm").tag(sync=True)
     mic_waits = traitlets.Bool(False).tag(sync=True)
     dropped_ms = traitlets.Int(0).tag(sync=True)
+    keep_audio = traitlets.Bool(False).tag(sync=True)
     cost = traitlets.Unicode().tag(sync=True)
     cost_about = traitlets.Unicode().tag(sync=True)
 
@@ -56,6 +57,7 @@ class PanelWidget(anywidget.AnyWidget):
             status=session.status,
             backend=session.backend.label,
             sound_goes_to=session.backend.sound_goes_to,
+            keep_audio=session.keep_audio,
         )
         # ipykernel 7.4 hands what a page sends to the shell that the widget was last used in:
         # a cell's own, which the next cell blocks. The page names a better one by itself.
@@ -116,5 +118,6 @@ def show(session: RealtimeSession) -> None:
 
     widget = panel_of(session)
     display(widget)
-    widget.copy.display()
+    if session.static_copy:
+        widget.copy.display()
     widget.results.display()

@@ -1,5 +1,15 @@
 // src/clock.js
+var SETTLED_AFTER_MS = 1e3;
+var PING_EVERY_MS = 5e3;
 var MAX_SAMPLES = 32;
+function pingRegularly(ping) {
+  const first = setTimeout(ping, SETTLED_AFTER_MS);
+  const others = setInterval(ping, PING_EVERY_MS);
+  return () => {
+    clearTimeout(first);
+    clearInterval(others);
+  };
+}
 var KernelClock = class {
   /** @type {{offsetMs: number, roundTripMs: number}[]} */
   #samples = [];
@@ -498,6 +508,7 @@ var PAGE_KINDS = (
     "audio-file": ["name", "last", "+pcm"],
     cancel: [],
     approve: ["nonce", "allow"],
+    "keep-audio": ["on"],
     switches: ["barge_in", "half_duplex"],
     ping: ["t_ms"]
   }
@@ -1328,6 +1339,7 @@ var ICONS = {
     "M15.5 9a4.2 4.2 0 0 1 0 6",
     "M18 6.5a7.8 7.8 0 0 1 0 11"
   ],
+  keep: ["M7 4h10v16l-5-4-5 4Z"],
   close: ["M6 6l12 12", "M18 6L6 18"],
   check: ["M5 12.5l4.5 4.5L19 7.5"],
   tool: ["M14.7 6.3a4 4 0 0 1 5-1l-2.9 2.9 1 2 2 1 2.2-2.9a4 4 0 0 1-5.6 4.4L8 21a2.1 2.1 0 0 1-3-3Z"]
@@ -1437,6 +1449,7 @@ function panelState(parts) {
     voice: String(trait("voice") ?? ""),
     soundGoesTo: String(trait("sound_goes_to") ?? ""),
     path: link.path,
+    keepsAudio: trait("keep_audio") === true,
     cost: String(trait("cost") ?? ""),
     costAbout: String(trait("cost_about") ?? ""),
     pushToTalk: microphone.pushToTalk,
@@ -2258,8 +2271,6 @@ function noteOf(item) {
 // src/engine.js
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
-var SETTLED_AFTER_MS = 1e3;
-var PING_EVERY_MS = 5e3;
 var ANSWER_WITHIN_MS = 3e3;
 var MAX_NOTICES = 3;
 function newClientId() {
@@ -2280,8 +2291,7 @@ var Engine = class {
   #unseenTimer = 0;
   #waitedLong = false;
   #answerTimer = 0;
-  #settledTimer;
-  #pingTimer;
+  #stopPings;
   #clock = new KernelClock();
   #resumeUntil = 0;
   #problem = "";
@@ -2312,8 +2322,7 @@ var Engine = class {
     addEventListener("pagehide", this.#onPageHide);
     this.#onTraits();
     void this.#link.hello();
-    this.#settledTimer = setTimeout(ping, SETTLED_AFTER_MS);
-    this.#pingTimer = setInterval(ping, PING_EVERY_MS);
+    this.#stopPings = pingRegularly(ping);
     this.#answerTimer = setTimeout(() => {
       this.#waitedLong = true;
       this.#changed();
@@ -2323,8 +2332,7 @@ var Engine = class {
   close() {
     removeEventListener("pagehide", this.#onPageHide);
     clearTimeout(this.#unseenTimer);
-    clearTimeout(this.#settledTimer);
-    clearInterval(this.#pingTimer);
+    this.#stopPings();
     clearTimeout(this.#answerTimer);
     this.#model.off("change", this.#onTraits);
     this.#model.off("change:owner", this.#onOwner);
@@ -2414,6 +2422,10 @@ var Engine = class {
   /** What speech does while the reply sounds. @param {import("./manners.js").Switches} switches */
   choose(switches) {
     this.#link.send("switches", { ...switches });
+  }
+  /** Whether the saved notebook has what was said as sound. */
+  toggleKeepAudio() {
+    this.#link.send("keep-audio", { on: !this.state.keepsAudio });
   }
   /** @param {string} text */
   say(text) {
@@ -2981,6 +2993,7 @@ var STATUS = {
   closed: "Closed",
   lost: "Connection lost"
 };
+var KEEPS = "The notebook keeps the sound; press to keep the words alone";
 var EMPTY = "Press the microphone and say something, or type below.";
 var View = class {
   #engine;
@@ -3015,13 +3028,14 @@ var View = class {
   /** The copy of the talk that is saved beside the panel: seen while the panel is not. */
   #hideCopy = el("style", "");
   #copyRule;
+  #keep;
   #messages = el("div", "rt-messages", { role: "status", "aria-live": "polite" });
   #messageKey = "[]";
   #dismiss;
   /** @param {Engine} engine @param {string} id of the panel */
   constructor(engine, id) {
     this.#engine = engine;
-    this.#copyRule = `.rt-static[data-panel="${CSS.escape(id)}"]{display:none}`;
+    this.#copyRule = copyRule(id);
     this.#talk = new TalkButton({
       isPushToTalk: () => engine.state.pushToTalk,
       toggle: () => engine.toggleMicrophone(),
@@ -3043,6 +3057,12 @@ var View = class {
     });
     this.#dismiss = iconButton("rt-tool rt-dismiss", "close", "Dismiss", () => engine.dismiss());
     this.#dismiss.hidden = true;
+    this.#keep = iconButton(
+      "rt-tool rt-keep",
+      "keep",
+      "Keep the sound",
+      () => engine.toggleKeepAudio()
+    );
     this.#devices.addEventListener("change", () => engine.chooseDevice(this.#devices.value));
     this.#hear.addEventListener("click", () => engine.claim());
     this.root = this.#build();
@@ -3074,7 +3094,7 @@ var View = class {
         meter("You", this.#meters.user),
         meter("Reply", this.#meters.assistant)
       ),
-      el("div", "rt-tools", this.#mute, this.#off, this.#stop),
+      el("div", "rt-tools", this.#mute, this.#off, this.#stop, this.#keep),
       this.#manner.root,
       this.#devices
     );
@@ -3162,6 +3182,8 @@ var View = class {
     setName(this.#mute, state.muted ? "Unmute" : "Mute");
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
+    setAttribute(this.#keep, "aria-pressed", String(state.keepsAudio));
+    setName(this.#keep, state.keepsAudio ? KEEPS : "Keep the sound in the notebook");
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
     this.#manner.show(state, state.ended);
     this.#showDevices(state, stage2.disabled);
@@ -3205,6 +3227,12 @@ var View = class {
     this.root.style.setProperty("--rt-assistant", "0");
   }
 };
+function copyRule(id) {
+  const panel = `[data-panel="${CSS.escape(id)}"]`;
+  const output = ".jp-OutputArea-child";
+  const picture = `${output}:has(.rt-static${panel})+${output}:has(.jp-RenderedImage)`;
+  return `.rt-static${panel},.rt-static-more${panel},${picture}{display:none}`;
+}
 function isNamed({ deviceId }) {
   return deviceId !== "default";
 }
