@@ -184,11 +184,7 @@ def _draw_user(axes: Axes, timeline: Timeline, window: _Window, colours: Theme) 
             axes.plot([mark.end_s] * 2, [-_LANE, _LANE], color=colours.user, lw=0.9, alpha=0.6)
     peaks = _peaks(timeline.user_sound(), window)
     _draw_wave(axes, peaks, window, colours.user)
-    written = [line for line in timeline.user if line.end_s == line.start_s]
-    axes.plot(
-        [line.start_s for line in written], [0.0] * len(written),
-        linestyle="none", marker="s", markersize=5, color=colours.user,
-    )  # fmt: skip
+    _draw_written(axes, timeline.user, colours.user)
     _draw_words(axes, timeline.user, window, _LANE + 0.12, "bottom", colours.ink)
     _name(axes, "You", colours.user)
 
@@ -208,6 +204,7 @@ def _draw_assistant(axes: Axes, timeline: Timeline, window: _Window, colours: Th
     heard = ((line.start_s, _first(line.heard_s, sound)) for line, sound in sounding)
     _draw_wave(axes, whole, window, colours.cut)
     _draw_wave(axes, _peaks(heard, window), window, colours.assistant, _loudest(whole))
+    _draw_written(axes, timeline.assistant, colours.assistant)
     _draw_words(axes, timeline.assistant, window, -_LANE - 0.12, "top", colours.ink)
     for call in timeline.tools:
         if window.shows(call.start_s, call.end_s):
@@ -257,6 +254,14 @@ def _draw_wave(
     height = peaks / (loudest or _loudest(peaks))
     centres = window.start + (np.arange(_COLUMNS) + 0.5) * (window.seconds / _COLUMNS)
     axes.fill_between(centres, -height, height, where=height > 0, color=colour, lw=0.3, zorder=3)
+
+
+def _draw_written(axes: Axes, lines: Iterable[Line], colour: str) -> None:
+    """A mark for what was written and not said."""
+    times = [line.start_s for line in lines if line.end_s == line.start_s]
+    axes.plot(
+        times, [0.0] * len(times), linestyle="none", marker="s", markersize=5, color=colour
+    )  # fmt: skip
 
 
 def _draw_words(

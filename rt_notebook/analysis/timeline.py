@@ -120,7 +120,7 @@ class Timeline:
         ]
         calls = [f"{call.start_s:.1f} s tool {call.label}" for call in self.tools]
         head = f"Timeline of a talk of {self.end_s:.0f} s."
-        return " ".join([head, *(f"{one}." for one in (*told, *calls))])
+        return "\n".join([head, *told, *calls])
 
 
 def timeline(log: Log) -> Timeline:
