@@ -16,7 +16,7 @@ from ..record.log import Log
 from .picture import Picture
 from .trace import BYTES_PER_MS, Response, Trace, trace
 
-__all__ = ["Line", "Mark", "Timeline", "timeline"]
+__all__ = ["Line", "Mark", "Timeline", "timeline", "timeline_of"]
 
 
 @dataclass(frozen=True)
