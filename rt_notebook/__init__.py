@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .analysis.budget import Budget
     from .client.connect import connect, tool
     from .client.connect import session_named as session
     from .client.credentials import mint_client_secret
@@ -46,6 +47,7 @@ __version__ = "0.1.0"
 # `open` is not among them: an import of * must leave Python's own alone.
 __all__ = [
     "AudioFormatError",
+    "Budget",
     "ConfigError",
     "ConnectionLost",
     "DeprecationNotice",
@@ -83,6 +85,7 @@ _ERRORS = (
 #: Public name → its module, and its name there where that differs.
 _HOMES = {
     **dict.fromkeys(_ERRORS, ".errors"),
+    "Budget": ".analysis.budget",
     "DeprecationNotice": ".config.notices",
     "Preset": ".config.preset",
     "RealtimeSession": ".client.session",

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..analysis.budget import Budget, check_price
 from ..background import loop_thread
 from ..config.dialect import check_dialect
 from ..config.flat import session_event
@@ -63,6 +64,7 @@ def connect(
     timeout: float = CONNECT_TIMEOUT_SECONDS,
     reconnect: bool = True,
     response_timeout: float = Patience.response,
+    budget: Budget | None = None,
     quiet: bool = False,
     **options: Any,
 ) -> RealtimeSession:
@@ -106,6 +108,8 @@ def connect(
         and items. What cannot go well the second time (key, quota) ends the session.
     response_timeout : float
         Seconds without a sign of a response after which its reply fails.
+    budget : Budget, optional
+        Minutes, responses or dollars: the talk ends before they are exceeded.
     quiet : bool
         Say nothing.
     **options
@@ -148,6 +152,7 @@ def connect(
             timeout=timeout,
             reconnect=reconnect,
             response_timeout=response_timeout,
+            budget=budget,
         )
         session.keep_audio, session.static_copy = keep_audio, static_copy
         _configure(session, options, timeout)
@@ -197,6 +202,8 @@ def _open(
     resolve: Callable[[], Backend], record: str | os.PathLike[str] | None, **patience: Any
 ) -> RealtimeSession:
     resolved = resolve()
+    if patience["budget"] is not None:
+        check_price(patience["budget"], resolved.model)
     recorder = _recorder(record, resolved) if record is not None else None
     try:
         try:

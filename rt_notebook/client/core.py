@@ -40,14 +40,15 @@ from .identity import new_id
 from .listeners import Listeners
 from .microphone import Microphone
 from .observer import Observer
-from .outstanding import Outstanding, Patience
+from .outstanding import Outstanding
 from .reply import Reply
 from .resume import Dial, Lifeline, as_loss
 from .settings import Settings
+from .spending import Spending
 from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
-from .watch import Watch
+from .wire import size_bytes
 
 __all__ = ["ALIVE", "SessionCore"]
 
@@ -76,6 +77,10 @@ class SessionCore:
     ----------
     status : {"open", "reconnecting", "closed", "lost"}
         `lost` when the connection ended by itself and there is no other.
+    line : Lifeline
+        Its connections.
+    spending : Spending or None
+        Ends it before a budget is exceeded.
     uploading : asyncio.Lock
         Held while an utterance is sent: two at once would be mixed.
     malformed_events : int
@@ -106,19 +111,20 @@ class SessionCore:
         self.created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.microphone = Microphone(self.log.user)
         self.dial = dial
-        self._line = Lifeline(self, transport)
+        self.spending: Spending | None = None
+        self.line = Lifeline(self, transport)
         self.outstanding = Outstanding(self.clock)
         self._observer = Observer()
         self.tools = Toolbox(self)
         self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
-        self._tasks = {asyncio.ensure_future(self._line.run())}
+        self._tasks = {asyncio.ensure_future(self.line.run())}
 
     async def close(self) -> None:
         """Close the connection. Closing twice is allowed."""
         self.end("closed", ConnectionLost("the session was closed"))
-        await self._line.transport.close()
+        await self.line.transport.close()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
 
@@ -142,15 +148,6 @@ class SessionCore:
     def is_alive(self) -> bool:
         """Whether it is open, or about to be open again."""
         return self.status in ALIVE
-
-    @property
-    def connections(self) -> int:
-        """How many connections there have been."""
-        return self._line.connections
-
-    def watch(self, patience: Patience) -> None:
-        """Let nothing of this session wait for ever; see `Watch`."""
-        self.run(Watch(self, self._line, patience).run())
 
     # Requests
 
@@ -190,7 +187,7 @@ class SessionCore:
 
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
-        if self._line.connected:
+        if self.line.connected:
             self.transmit(Event(type="input_audio_buffer.append"), pcm)
         else:
             self.microphone.hold(pcm)
@@ -248,8 +245,8 @@ class SessionCore:
     def receive(self, frame: str | bytes) -> None:
         """Take a frame of the connection; what is no event is dropped and counted."""
         try:
-            event = self._line.wire.event(frame)
-            effects = [*self._line.wire.decoded(self.machine.receive(event), self.machine.session)]
+            event = self.line.wire.event(frame)
+            effects = [*self.line.wire.decoded(self.machine.receive(event), self.machine.session)]
         except MalformedEvent:
             self.malformed_events += 1
             return
@@ -261,7 +258,7 @@ class SessionCore:
         audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
         if audio:
             self._note_player()
-        self._keep("received", event, audio=audio, size_bytes=_size(frame))
+        self._keep("received", event, audio=audio, size_bytes=size_bytes(frame))
         try:
             self._note(event)
             self.perform(effects)
@@ -269,6 +266,8 @@ class SessionCore:
             # The reader must outlive a fault of ours: the talk goes on without this event.
             logger.exception("%s was not handled", event.type)
         self.listeners.tell(event)
+        if self.spending is not None:
+            self.spending.received(event)
 
     def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
@@ -279,15 +278,15 @@ class SessionCore:
         if not self.is_alive:
             return
         if pcm:
-            frame = self._line.wire.audio_frame(pcm, self.machine.session)
+            frame = self.line.wire.audio_frame(pcm, self.machine.session)
         else:
-            frame = self._line.wire.frame(event)
+            frame = self.line.wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
-        entry = self._keep("sent", event, audio=pcm, size_bytes=_size(frame), cell=cell)
+        entry = self._keep("sent", event, audio=pcm, size_bytes=size_bytes(frame), cell=cell)
         self.settings.sent(event)
         self.outstanding.sent(event)
         self.microphone.sent(event)
-        self._line.transport.send(frame, droppable=bool(pcm))
+        self.line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")
 
     def _note(self, event: Event) -> None:
@@ -304,7 +303,7 @@ class SessionCore:
             self._last_user_item = event["item_id"]
         elif event.type == "error":
             self._note_error(event["error"])
-        self._line.received(event)
+        self.line.received(event)
 
     def _note_error(self, error: dict[str, Any]) -> None:
         if not self.created.done():
@@ -329,6 +328,13 @@ class SessionCore:
             sentence = f"{error}; what was said is kept, connect again to go on"
             self._observer.notice("error", sentence)
         self.listeners.close()
+
+    def stop(self, reason: str) -> None:
+        """Close the session for a reason that its user is told."""
+        if self.is_alive:
+            self._observer.notice("warning", f"{reason}; the talk has ended")
+            self.run(self.line.transport.close())
+            self.end("closed", ConnectionLost(reason))
 
     def become(self, status: str) -> None:
         """Be in another state, and show it."""
@@ -370,15 +376,10 @@ class SessionCore:
             self._observer.play(effect.item_id, effect.audio)
 
 
-def _size(frame: str | bytes) -> int:
-    """Bytes on the wire; most text is ASCII, whose length is known."""
-    return len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
-
-
 _PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
     Send: lambda core, effect: core.transmit(effect.event),
     Settled: lambda core, effect: core.outstanding.settle(effect),
-    Dropped: lambda core, effect: core.outstanding.fail(effect.event_id, core._line.loss),
+    Dropped: lambda core, effect: core.outstanding.fail(effect.event_id, core.line.loss),
     ResponseStarted: SessionCore._start_response,
     OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
     ResponseEnded: SessionCore._end_response,

@@ -65,7 +65,7 @@ class ReplayCore(SessionCore):
                 if entry.event.type in _MADE_BY_THE_MACHINE:
                     self._of_machine.append(event_id)
         super().__init__(transport, clock=clock)
-        self._line.wire = self._kept_audio = _KeptAudio()
+        self.line.wire = self._kept_audio = _KeptAudio()
         # A log may begin without ``session.created``, and nobody waits for it.
         self.created.add_done_callback(asyncio.Future.exception)
 

@@ -136,6 +136,8 @@ class Lifeline:
         try:
             async for frame in self.transport.frames():
                 self._core.receive(frame)
+                if not self._core.is_alive:
+                    return None
         except ConnectionLost as lost:
             return lost
         return None

@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from ..analysis.budget import Budget
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
 from ..config.response import MAX_METADATA_PAIRS
@@ -30,11 +31,13 @@ from .identity import new_id
 from .outstanding import Patience
 from .reply import Reply
 from .requests import Requests
+from .spending import Spending
 from .talk import Talk
 from .tool_requests import ToolRequests
 from .transport import Transport
 from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
+from .watch import Watch
 
 __all__ = ["RealtimeSession"]
 
@@ -72,6 +75,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         timeout: float,
         reconnect: bool = True,
         response_timeout: float = Patience.response,
+        budget: Budget | None = None,
     ) -> RealtimeSession:
         """Connect and wait for ``session.created``. Runs on the background loop.
 
@@ -87,6 +91,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
             Whether another connection is made when one ends by itself.
         response_timeout : float
             Seconds without a sign of a response after which it is given up.
+        budget : Budget, optional
+            Ends the talk before it is exceeded.
 
         Raises
         ------
@@ -108,7 +114,10 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         except RealtimeError:
             await core.close()
             raise
-        core.watch(Patience(response=response_timeout))
+        if budget is not None:
+            core.spending = Spending(core, budget, backend.model)
+            core.run(core.spending.run())
+        core.run(Watch(core, Patience(response=response_timeout)).run())
         if reconnect:
             core.dial = functools.partial(session._dial, timeout)
         return session

@@ -62,7 +62,7 @@ class Upload:
 
     async def _run(self, session: RealtimeSession, reply: Reply | None) -> None:
         self._began = session.core.clock.monotonic()
-        self._connections = session.core.connections
+        self._connections = session.core.line.connections
         for start in range(0, len(self.pcm), CHUNK_BYTES):
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])
         if reply is not None and session.turn_detection == "none":
@@ -92,7 +92,7 @@ class Upload:
             session.core.give_up(reply, self._unheard(session))
 
     def _unheard(self, session: RealtimeSession) -> RealtimeError:
-        if session.core.connections != self._connections:
+        if session.core.line.connections != self._connections:
             return ConnectionLost("the connection was lost while you spoke; say it again")
         level = levels.dbfs(pcm.decode(self.pcm))
         return RealtimeError(

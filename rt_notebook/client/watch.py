@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConnectionLost, RealtimeError
 from .outstanding import Patience
-from .resume import Lifeline
 
 if TYPE_CHECKING:
     from .core import SessionCore
@@ -36,15 +35,13 @@ class Watch:
     ----------
     core : SessionCore
         The session.
-    line : Lifeline
-        Its connections.
     patience : Patience
         How long answers may stay away.
     """
 
-    def __init__(self, core: SessionCore, line: Lifeline, patience: Patience) -> None:
+    def __init__(self, core: SessionCore, patience: Patience) -> None:
         self._core = core
-        self._line = line
+        self._line = core.line
         self._patience = patience
 
     async def run(self) -> None:

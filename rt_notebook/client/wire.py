@@ -15,7 +15,7 @@ from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event, encode_audio, parse_event
 from .wire_audio import WireAudio, input_format, output_format
 
-__all__ = ["Wire"]
+__all__ = ["Wire", "size_bytes"]
 
 
 class Wire:
@@ -77,3 +77,8 @@ class Wire:
             ]
             event = {**event, "session": {**session, "tools": tools}}
         return event
+
+
+def size_bytes(frame: str | bytes) -> int:
+    """Return bytes on the wire; most text is ASCII, whose length is known."""
+    return len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())

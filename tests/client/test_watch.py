@@ -5,6 +5,7 @@ import json
 import pytest
 
 from rt_notebook.client.outstanding import Patience
+from rt_notebook.client.watch import Watch
 from rt_notebook.errors import ConnectionLost, RealtimeError
 
 from .scripted import CREATED
@@ -24,7 +25,7 @@ def expiring(seconds, clock_at=0.0):
 
 def test_a_request_without_an_answer_fails_at_its_deadline():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         acknowledgement = talk.send("session.update", session={"type": "realtime"})
         await talk.clock.advance(29)
         assert not acknowledgement.done
@@ -38,7 +39,7 @@ def test_a_request_without_an_answer_fails_at_its_deadline():
 
 def test_an_answer_that_breaks_off_fails_and_the_next_one_is_asked_for():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         first = talk.respond("first")
         second = talk.respond("second")
         talk.begin("resp_1", "first")
@@ -67,7 +68,7 @@ def test_an_answer_that_breaks_off_fails_and_the_next_one_is_asked_for():
 
 def test_an_answer_that_never_begins_fails_and_the_queue_goes_on():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         first, second = talk.respond("first"), talk.respond("second")
         await talk.clock.advance(62)
         with pytest.raises(RealtimeError, match="no answer began"):
@@ -80,7 +81,7 @@ def test_an_answer_that_never_begins_fails_and_the_queue_goes_on():
 
 def test_who_waits_behind_a_long_answer_is_patient():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         talk.respond("first")
         waiting = talk.respond("second")
         talk.begin("resp_1", "first")
@@ -96,7 +97,7 @@ def test_who_waits_behind_a_long_answer_is_patient():
 
 def test_a_session_is_renewed_in_a_pause_before_its_limit():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         await talk.lose()
         await talk.answer_restoration()
         await talk.clock.advance(HOUR - 125)
@@ -111,7 +112,7 @@ def test_a_session_is_renewed_in_a_pause_before_its_limit():
 
 def test_a_talk_without_a_pause_is_renewed_all_the_same():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         await talk.lose()
         await talk.answer_restoration()
         started = {"type": "input_audio_buffer.speech_started", "item_id": "i", "audio_start_ms": 0}
@@ -127,7 +128,7 @@ def test_a_talk_without_a_pause_is_renewed_all_the_same():
 @pytest.mark.parametrize("seconds", [30, HOUR])
 def test_a_machine_that_slept_is_silent_and_connects_again(seconds):
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         talk.witness.can_play = True
         talk.begin()
         of_item = {"response_id": "resp_1", "item_id": "item_1", "content_index": 0}
@@ -145,7 +146,7 @@ def test_a_machine_that_slept_is_silent_and_connects_again(seconds):
 
 def test_a_busy_machine_is_not_taken_for_a_sleeping_one():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         await talk.clock.advance(0.5)
         talk.clock.jump(10)
         await talk.clock.advance(1)
@@ -156,7 +157,7 @@ def test_a_busy_machine_is_not_taken_for_a_sleeping_one():
 
 def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         await talk.lose()
         assert talk.core.status == "reconnecting"
         await talk.clock.advance(20)
@@ -168,7 +169,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up():
 
 def test_the_watch_ends_with_the_session():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         reply = talk.respond()
         talk.core.end("lost", ConnectionLost("gone"))
         await talk.clock.advance(HOUR)
@@ -180,7 +181,7 @@ def test_the_watch_ends_with_the_session():
 
 def test_deadlines_begin_anew_with_a_connection():
     async def scenario(talk):
-        talk.core.watch(PATIENCE)
+        talk.core.run(Watch(talk.core, PATIENCE).run())
         acknowledgement = talk.send("session.update", session={"type": "realtime"})
         await talk.clock.advance(28)
         await talk.lose()

@@ -1,0 +1,50 @@
+"""A session with a budget ends itself, in a sentence, whatever the server would go on with."""
+
+import pytest
+
+from rt_notebook.analysis.budget import Budget
+from rt_notebook.client.spending import Spending
+from rt_notebook.errors import ConnectionLost
+
+from .talking import run
+
+
+def limit(talk, **limits):
+    talk.core.spending = Spending(talk.core, Budget(**limits), "gpt-realtime-2")
+    talk.core.run(talk.core.spending.run())
+
+
+def answer(talk, id):
+    response = {"id": id, "status": "completed"}
+    talk.wire.say(
+        {"type": "response.created", "response": {"id": id, "status": "in_progress"}},
+        {"type": "response.done", "response": response},
+    )
+
+
+def test_a_server_that_answers_without_end_is_stopped_at_the_last_response():
+    async def scenario(talk):
+        limit(talk, responses=3)
+        for n in range(5):
+            answer(talk, f"resp_{n}")
+        await talk.settle()
+        assert [reply.status for reply in talk.core.replies] == ["completed"] * 3
+        assert (talk.core.status, talk.wire.closed, talk.dials) == ("closed", True, [])
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "3 responses" in sentence) == ("warning", True)
+
+    run(scenario)
+
+
+def test_a_talk_ends_before_its_minutes_are_over_and_whoever_waits_is_told():
+    async def scenario(talk):
+        limit(talk, minutes=1)
+        reply = talk.respond()
+        await talk.clock.advance(58)
+        assert talk.core.status == "open"
+        await talk.clock.advance(2)
+        assert talk.core.status == "closed"
+        with pytest.raises(ConnectionLost, match="1 minutes"):
+            reply.wait(0)
+
+    run(scenario)
