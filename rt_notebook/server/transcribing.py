@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .conversation import Item
-from .ids import obfuscation
+from .ids import make_id, obfuscation
 from .model_pool import ModelBusy
 from .partial import Partial
 from .responses import Emit
@@ -25,6 +25,7 @@ __all__ = ["Transcripts", "forgive"]
 
 _EVENT = "conversation.item.input_audio_transcription"
 _STREAMING = {"gpt-realtime-whisper", "gpt-live-transcribe"}
+_TELLS_SPEAKERS = "diarize"  # in the model's name
 _EVERY_MS = 960  # of new audio, between two looks at a turn
 _SETTLED_MS = 12_000  # what is older is not looked at again
 _AGAIN_S = 0.1
@@ -164,6 +165,8 @@ class Transcripts:
             return
         self._tell(item.id, told.end(text))
         item.fields["content"][0]["transcript"] = text
+        if text and _TELLS_SPEAKERS in self._model:
+            self._tell_segment(item, text)
         self._emit(
             f"{_EVENT}.completed",
             item_id=item.id,
@@ -191,6 +194,19 @@ class Transcripts:
                 obfuscation=obfuscation(delta),
                 **self._logprobs(delta),
             )
+
+    def _tell_segment(self, item: Item, text: str) -> None:
+        """Tell who said it: voices are not told apart here, so it was one speaker."""
+        self._emit(
+            f"{_EVENT}.segment",
+            id=make_id("seg"),
+            item_id=item.id,
+            content_index=0,
+            text=text,
+            speaker="A",
+            start=0.0,
+            end=round(item.duration_ms / 1000, 3),
+        )
 
     def _logprobs(self, text: str) -> dict[str, Any]:
         """Return the log-probabilities where they are asked for; every word is certain here."""

@@ -151,6 +151,19 @@ async def test_with_turns_of_the_clients_words_come_before_the_commit(speech_ser
 
 @pytest.mark.slow
 @run
+async def test_a_model_that_tells_speakers_apart_gets_one_segment_of_one_speaker(speech_server):
+    async with wired(speech_server, query=QUERY) as wire:
+        await configured(wire, "gpt-4o-transcribe-diarize", {"type": "server_vad"})
+        await wire.append(say(SENTENCE) + PAUSE)
+        segment, completed = (await wire.until(COMPLETED))[-2:]
+        assert segment["type"] == "conversation.item.input_audio_transcription.segment"
+        assert segment["item_id"] == completed["item_id"]
+        assert (segment["text"], segment["speaker"]) == (completed["transcript"], "A")
+        assert 0 == segment["start"] < segment["end"]
+
+
+@pytest.mark.slow
+@run
 async def test_log_probabilities_come_where_they_are_asked_for(speech_server):
     async with wired(speech_server, query=QUERY) as wire:
         session = {
