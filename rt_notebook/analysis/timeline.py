@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..protocol.conversation import Item
+from ..protocol.item import Item
 from ..record.log import Log
 from .picture import Picture
 from .trace import BYTES_PER_MS, Response, Trace, trace

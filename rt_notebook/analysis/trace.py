@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..protocol.conversation import Conversation, Item
+from ..protocol.conversation import Conversation
 from ..protocol.effects import Effect, OutputItemStarted, Play, ResponseStarted
 from ..protocol.events import Event
 from ..protocol.heard import HeardItem, heard_items
+from ..protocol.item import Item
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import is_out_of_band
 from ..record.log import Entry, Log

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, overload
 
-from ..protocol.conversation import Item
+from ..protocol.item import Item
 from ..record.log import Log
 from .bill import Bill, bill, forecast
 from .cost import Cost

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ..protocol.conversation import Conversation, Item
+from ..protocol.conversation import Conversation
 from ..protocol.events import Event
+from ..protocol.item import Item
 from ..record.log import Log
 from .waiting import Waitable, server_error
 

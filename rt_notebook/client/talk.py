@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.views import TalkViews
-from ..protocol.conversation import Conversation, Item
+from ..protocol.conversation import Conversation
 from ..protocol.heard import HeardItem, heard_items
+from ..protocol.item import Item
 from ..protocol.machine import SessionMachine
 from ..record import layout
 from ..record.log import Log

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..client.approvals import Approval
-from ..protocol.conversation import Conversation, Item
+from ..protocol.conversation import Conversation
+from ..protocol.item import Item
 from .comm import Message
 
 __all__ = ["ItemFeed", "describe", "question"]

@@ -9,7 +9,7 @@ from ..analysis.bill import Bill
 from ..analysis.cost import dollars_text
 from ..analysis.sounds import SpokenLine, spoken_lines
 from ..client.session import RealtimeSession
-from ..protocol.conversation import Item
+from ..protocol.item import Item
 from ..record.log import Log
 from ..secret import redact
 from .render import AS_IS, QUIET

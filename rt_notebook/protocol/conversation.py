@@ -16,117 +16,17 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from .events import Event
+from .item import CALL_FAILED, Item
 
-__all__ = ["Conversation", "Item", "ItemState", "Part"]
+__all__ = ["Conversation"]
 
-ItemState = Literal["listening", "in_progress", "completed", "interrupted", "failed"]
-
-_STATES: dict[str | None, ItemState] = {
-    "in_progress": "in_progress",
-    "incomplete": "interrupted",
-    "failed": "failed",
-}
-_CALLS = ("function_call", "mcp_call", "mcp_approval_request")
 _FAILURES = {
-    "response.mcp_call.failed": "the call at the server failed",
+    "response.mcp_call.failed": CALL_FAILED,
     "mcp_list_tools.failed": "the server's tools could not be listed",
 }
-_FORWARD: tuple[ItemState, ...] = ("listening", "in_progress", "completed", "interrupted", "failed")
-
-
-@dataclass
-class Part:
-    """One content part: what was written or, for audio, what was said.
-
-    Parameters
-    ----------
-    type : {"text", "audio", "image"}
-        The short name; ``input_`` and ``output_`` are dropped.
-    text : str
-        Text, or the transcript of audio as far as it has come.
-    final : bool
-        False while more text may follow.
-    """
-
-    type: str
-    text: str = ""
-    final: bool = False
-
-    def extend(self, text: str) -> None:
-        """Add a piece; one that comes behind the whole text is in it already."""
-        if not self.final:
-            self.text += text
-
-
-@dataclass
-class Item:
-    """One item of the conversation.
-
-    Parameters
-    ----------
-    id : str
-        The server's or the client's id.
-    type : str
-        ``message``, ``function_call``, ``function_call_output`` …
-    role : str
-        ``user``, ``assistant`` or ``system``; ``tool`` for calls, outputs and approvals.
-    server_label : str
-        The MCP server of a hosted tool.
-    heard_ms : int or None
-        Milliseconds of its audio that were played; None when none was.
-    truncated : bool
-        Whether its audio was cut on the server, and its transcript with it.
-    transcribed : bool
-        False for user audio that came while the session transcribed nothing: no words follow.
-    """
-
-    id: str
-    type: str = "message"
-    role: str = "user"
-    state: ItemState = "in_progress"
-    parts: list[Part] = field(default_factory=list)
-    name: str = ""
-    call_id: str = ""
-    arguments: str = ""
-    output: str = ""
-    server_label: str = ""
-    heard_ms: int | None = None
-    truncated: bool = False
-    transcribed: bool = True
-    error: str = ""
-
-    @property
-    def text(self) -> str:
-        """What was said or written, as far as it is known."""
-        if self.type in _CALLS:
-            server = f"{self.server_label}." if self.server_label else ""
-            result = f" → {self.output}" if self.output else ""
-            return f"{server}{self.name}({self.arguments}){result}"
-        if self.type == "mcp_list_tools":
-            return f"{self.server_label}: {self.output or 'none'}"
-        if self.type in ("function_call_output", "mcp_approval_response"):
-            return self.output
-        return " ".join(part.text.strip() for part in self.parts if part.text.strip())
-
-    @property
-    def awaits_transcript(self) -> bool:
-        """Whether this is user audio whose transcript may still come."""
-        expected = self.role == "user" and self.transcribed
-        return expected and any(p.type == "audio" and not p.final for p in self.parts)
-
-    def advance(self, state: ItemState) -> None:
-        """Go on to a state; one that lies behind changes nothing."""
-        self.state = max(self.state, state, key=_FORWARD.index)
-
-    def part(self, index: int, type: str = "audio") -> Part:
-        """Return the content part at `index`, made if it is not there yet."""
-        while len(self.parts) <= index:
-            self.parts.append(Part(type))
-        return self.parts[index]
 
 
 class Conversation:
@@ -243,14 +143,7 @@ class Conversation:
         if not isinstance(item_id, str):
             return None
         item = self.items.setdefault(item_id, Item(item_id))
-        item.type = str(raw.get("type", item.type))
-        item.role = str(raw.get("role") or ("assistant" if item.type == "message" else "tool"))
-        item.advance(_STATES.get(raw.get("status"), "completed"))
-        for name in ("name", "call_id", "arguments", "output", "server_label"):
-            setattr(item, name, str(raw.get(name) or getattr(item, name)))
-        _fill_hosted(item, raw)
-        for index, part in enumerate(raw.get("content") or []):
-            _fill(item, index, part)
+        item.read(raw)
         return item
 
     def _on_item(self, event: Event) -> list[str]:
@@ -312,7 +205,7 @@ class Conversation:
 
     def _on_part(self, event: Event) -> list[str]:
         item = self._known(event, role="assistant")
-        _fill(item, _index(event), event["part"], final=event.type.endswith(".done"))
+        item.read_part(_index(event), event["part"], final=event.type.endswith(".done"))
         return [item.id]
 
     def _on_text(self, event: Event) -> list[str]:
@@ -344,31 +237,6 @@ class Conversation:
 def _index(event: Event) -> int:
     index = event.get("content_index", 0)
     return min(index, 64) if isinstance(index, int) and index > 0 else 0
-
-
-def _fill_hosted(item: Item, raw: dict[str, Any]) -> None:
-    """Take over what only the items of hosted (MCP) tools have."""
-    if item.type == "mcp_list_tools":
-        tools = [tool for tool in raw.get("tools") or [] if isinstance(tool, dict)]
-        item.output = ", ".join(str(tool.get("name")) for tool in tools)
-    elif item.type == "mcp_approval_response":
-        item.output = "allowed" if raw.get("approve") is True else "not allowed"
-    error = raw.get("error")
-    if item.type == "mcp_call" and isinstance(error, dict):
-        item.error = str(error.get("message") or _FAILURES["response.mcp_call.failed"])
-        item.advance("failed")
-
-
-def _fill(item: Item, index: int, raw: object, *, final: bool = False) -> None:
-    """Take over a content part of the wire; an empty one never erases what deltas brought."""
-    if not isinstance(raw, dict):
-        return
-    part = item.part(index)
-    part.type = str(raw.get("type", part.type)).rpartition("_")[2]
-    text = raw.get("text") or raw.get("transcript")
-    if isinstance(text, str) and text:
-        part.text = text
-    part.final = part.final or final or (item.role == "user" and bool(text))
 
 
 _HANDLERS: dict[str, Callable[[Conversation, Event], list[str]]] = {

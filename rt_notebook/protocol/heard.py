@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .conversation import Conversation, Item
+from .conversation import Conversation
+from .item import Item
 from .playback import Heard, HeardState, PlaybackLedger
 
 __all__ = ["HeardItem", "heard_items"]

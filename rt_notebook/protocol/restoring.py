@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .conversation import Item
+from .item import Item
 
 __all__ = ["restored_item"]
 

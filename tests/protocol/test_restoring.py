@@ -2,7 +2,7 @@
 
 import pytest
 
-from rt_notebook.protocol.conversation import Item, Part
+from rt_notebook.protocol.item import Item, Part
 from rt_notebook.protocol.restoring import restored_item
 
 
