@@ -19,7 +19,7 @@ def status_of(session: RealtimeSession) -> dict[str, Any]:
         "backend": backend.label,
         "sound": backend.sound_goes_to,
         "model": session.config.get("model") or backend.model,
-        "turn detection": session.turn_detection,
+        "turn detection": _turn_detection(session),
         "items": len(session.items),
         "replies": len(session.replies),
         "events": len(session.log),
@@ -29,6 +29,13 @@ def status_of(session: RealtimeSession) -> dict[str, Any]:
     if backend.server is not None and backend.server.missing:
         status["speech"] = backend.server.missing
     return {**status, **_panel_status(session)}
+
+
+def _turn_detection(session: RealtimeSession) -> str:
+    """How turns are found, and what the offline server does where the API asks a model."""
+    kind = session.turn_detection
+    by_rule = kind == "semantic_vad" and session.backend.server is not None
+    return f"{kind} (offline: by pauses, eagerness and the last word heard)" if by_rule else kind
 
 
 def _tools(tools: Toolbox) -> str:

@@ -65,8 +65,14 @@ class Outbox:
         self._queued_bytes += len(frame)
         self._changed.set()
         if self._queued_bytes > self._unread_bytes:
-            _log.warning("dropping a client that does not read its events")
-            self._socket.transport.abort()
+            self._drop_client()
+
+    def _drop_client(self) -> None:
+        """End the connection at once, and keep nothing of what nobody reads."""
+        _log.warning("dropping a client that does not read its events")
+        self._queue.clear()
+        self.close(1008, "unread events")
+        self._socket.transport.abort()
 
     def close(self, code: int, reason: str) -> None:
         """Close the connection after what is queued; nothing more is taken."""

@@ -135,6 +135,12 @@ class TestOnTheOfflineServer:
         assert "semantic_vad" in shown
         assert "low" in shown
 
+    def test_the_status_says_what_stands_in_for_a_model_of_turns(self, shell):
+        assert "by pauses" not in run(shell, "rt_status").stdout
+        run(shell, "rt_config", "--turn-detection semantic_vad")
+        told = "semantic_vad (offline: by pauses, eagerness and the last word heard)"
+        assert told in run(shell, "rt_status").stdout
+
     def test_a_frozen_voice_is_refused_before_it_is_sent(self, shell):
         run(shell, "rt_say", "hello")  # the voice is frozen once it has been heard
         with pytest.raises(UsageError, match=r"^--voice is frozen after the first audio"):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import os
 import socket
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from rt_notebook.server.conversation import Conversation, Item
 from rt_notebook.server.limits import Limits
 from rt_notebook.server.speech import Speech
+from tests.speech import say
 
 from .conftest import serving
 from .http import PATIENCE_S, address
+from .test_hostile import resident_mib
 from .wire import KEY, run, status_of, wired
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -99,6 +106,46 @@ def test_more_audio_than_the_server_keeps_is_refused():
                 await wire.configure(instructions="Room again.")
 
         talk()
+
+
+def test_who_does_not_read_is_dropped_and_nobody_waits_for_him():
+    with serving(Speech(), limits=Limits(unread_bytes=100_000)) as url:
+
+        @run
+        async def talk() -> None:
+            update = json.dumps({"type": "session.update", "session": {"type": "realtime"}})
+
+            async def ask_without_reading() -> None:
+                async with connect(url, additional_headers=BEARER, max_queue=1) as deaf:
+                    while True:  # each is answered by a whole configuration
+                        await deaf.send(update)
+
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(ask_without_reading(), PATIENCE_S)
+            async with wired(url) as wire:
+                await wire.configure(instructions="Not disturbed.")
+
+        talk()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_sessions_that_listen_share_the_models(speech_server):
+    @run
+    async def talk() -> None:
+        async with wired(speech_server) as first, AsyncExitStack() as others:
+            await first.append(bytes(48 * 500) + say("Hello there.") + bytes(48 * 1000))
+            await first.until("rate_limits.updated")  # every model was needed for it
+            before = resident_mib(os.getpid())
+            for _ in range(20):
+                wire = await others.enter_async_context(wired(speech_server))
+                await wire.append(bytes(48 * 1000))
+                await wire.configure()
+            each = (resident_mib(os.getpid()) - before) / 20
+            print(f"a session that listens: {each:.1f} MiB, its client's share included")
+            assert each < 2  # the smallest of the models has more
+
+    talk()
 
 
 def item(name: str, audio_bytes: int = 0, text: str = "") -> Item:
