@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..analysis.export import export
 from ..analysis.views import TalkViews
 from ..protocol.conversation import Conversation
 from ..protocol.heard import HeardItem, heard_items
@@ -86,4 +87,24 @@ class Talk(TalkViews):
         """
         whole = layout.recording_path(path)
         pack(whole, self.log, self.manifest)
+        return whole
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Write the talk in another format, and return its path.
+
+        Parameters
+        ----------
+        path : path-like
+            By its end: ``.wav`` is stereo with the user left, on the talk's time axis;
+            ``.md``, ``.srt`` and ``.json`` are transcripts. A file that is there is replaced.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such format.
+        OSError
+            If it cannot be written.
+        """
+        whole = Path(path).expanduser()
+        export(whole, self.log, self.manifest)
         return whole

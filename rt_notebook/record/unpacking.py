@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import wave
 import zipfile
 import zlib
@@ -222,14 +223,20 @@ def _is_sound(entry: Entry) -> bool:
     if span is not None:
         numbers += [span.start, span.length, span.offset]
     return (
-        all(isinstance(number, (int, float)) for number in numbers)
-        and all(float("-inf") < number < float("inf") for number in numbers)
+        all(map(_is_number, numbers))
         and isinstance(entry.event.get("type"), str)
         and (span is None or isinstance(span.track, str))
     )
 
 
 def _check_player(entry: Entry) -> None:
-    fields = PLAYER_EVENTS.get(entry.event.type, ())
-    if not all(isinstance(entry.event[name], (int, float)) for name in fields):
+    known = PLAYER_EVENTS.get(entry.event.type, ())
+    values = [entry.event.get(name) for name in known]
+    if entry.event.type != "player.audible" and None in values:
+        raise MalformedEvent("got too few fields")
+    if not all(value is None or _is_number(value) for value in values):
         raise MalformedEvent("got a field of another type")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)

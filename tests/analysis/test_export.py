@@ -1,0 +1,111 @@
+"""A talk in other people's formats, on its own time axis."""
+
+import json
+import wave
+
+import numpy as np
+import pytest
+
+from rt_notebook.analysis.export import export, stereo
+from rt_notebook.analysis.timeline import timeline
+from rt_notebook.errors import ConfigError
+from rt_notebook.protocol.events import Event
+from rt_notebook.record.log import Log
+
+from ..record.talks import spoken_talk
+
+MANIFEST = {"backend": "test server", "model": "test"}
+
+
+def written(tmp_path, name, log=None):
+    path = tmp_path / name
+    export(path, log or spoken_talk(), MANIFEST)
+    return path
+
+
+def test_both_sides_sound_where_they_sounded_and_what_was_cut_does_not(tmp_path):
+    with wave.open(str(written(tmp_path, "talk.wav"))) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 24000)
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    user, assistant = (np.flatnonzero(both[:, side]) for side in (0, 1))
+    # A second that ended when it was sent, half a second after the begin of the talk: it
+    # cannot begin before the talk, so it begins with it.
+    assert (user[0], len(user)) == (0, 24000)
+    # The first delta came after 5 s; one of two seconds was heard.
+    assert (assistant[0], len(assistant)) == (5 * 24000, 24000)
+
+
+def test_a_file_that_was_sent_at_once_ends_where_it_was_sent():
+    log = Log()
+    log.append("received", Event(type="x"), time=0, wall_time=0)
+    for n in range(10):
+        append = Event(type="input_audio_buffer.append")
+        log.append("sent", append, time=5 + n / 1000, wall_time=0, audio=bytes([1, 0]) * 4800)
+    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
+    assert len(samples) == 48000
+    assert samples[-1] == pytest.approx(5.009 * 24000, abs=2)
+
+
+def test_a_pause_of_the_microphone_stays_a_pause():
+    log = Log()
+    log.append("received", Event(type="x"), time=0, wall_time=0)
+    for time in (1.0, 1.04, 3.0):
+        append = Event(type="input_audio_buffer.append")
+        log.append("sent", append, time=time, wall_time=0, audio=bytes([1, 0]) * 960)
+    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
+    gaps = np.diff(samples)
+    assert [int(gap) for gap in gaps if gap > 1] == [round((3.0 - 0.04 - 1.04) * 24000) + 1]
+
+
+def test_the_transcript_tells_what_was_cut(tmp_path):
+    text = written(tmp_path, "talk.md").read_text("utf-8")
+    assert text.startswith("# Talk with test on test server, 1970-01-01 00:16 UTC\n")
+    assert "count to four" in text
+    assert "**Assistant** 0:05: one two ~~three four~~" in text
+
+
+def test_words_stay_words_whatever_shows_them(tmp_path):
+    log = spoken_talk()
+    item = {
+        "id": "x",
+        "type": "message",
+        "role": "user",
+        "content": [{"type": "input_text", "text": "<script>\n\n# [a](b) --> 00:00:01"}],
+    }
+    log.append("received", Event(type="conversation.item.added", item=item), time=20, wall_time=20)
+    shown = written(tmp_path, "talk.md", log).read_text("utf-8")
+    assert r"\<script\> \# \[a\](b)" in shown
+    cues = written(tmp_path, "talk.srt", log).read_text("utf-8").strip().split("\n\n")
+    assert all(len(cue.splitlines()) == 3 and cue.count("-->") == 1 for cue in cues)
+
+
+def test_subtitles_stand_while_it_sounds(tmp_path):
+    cues = written(tmp_path, "talk.srt").read_text("utf-8").strip().split("\n\n")
+    assert cues[-1].splitlines() == [
+        str(len(cues)),
+        "00:00:05,000 --> 00:00:06,000",
+        "Assistant: one two",
+    ]
+
+
+def test_json_has_every_item_with_its_times(tmp_path):
+    told = json.loads(written(tmp_path, "talk.json").read_text("utf-8"))
+    assert told["model"] == "test"
+    answer = next(one for one in told["items"] if one["id"] == "a1")
+    assert answer == {
+        "id": "a1",
+        "type": "message",
+        "role": "assistant",
+        "text": "one two three four",
+        "start_s": 5.0,
+        "end_s": 6.0,
+        "cut": True,
+        "heard": "one two",
+        "unheard": "three four",
+    }
+
+
+def test_another_format_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(ConfigError, match=r"written as \.rtsession, \.wav, \.md, \.srt, \.json"):
+        written(tmp_path, "talk.mp3")
+    assert list(tmp_path.iterdir()) == []
