@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--silence-ms", type=_milliseconds, help="silence that ends your turn (server default: 500)"
     )
+    add("--record", type=Path, help="file that takes the whole talk (.rtsession)")
     add("--timeout", type=float, default=120.0, help="seconds for the whole turn (%(default)g)")
     add("--json", action="store_true", help="print one JSON object instead of text")
 
@@ -62,7 +63,9 @@ def run(options: argparse.Namespace) -> int:
 
     speech = wav.read_speech(options.wav)
     _check_writable(options.out)
-    with connect(options.backend, model=options.model, quiet=options.json) as session:
+    with connect(
+        options.backend, model=options.model, record=options.record, quiet=options.json
+    ) as session:
         if session.backend.server is not None and session.backend.server.missing:
             raise RealtimeError(session.backend.server.missing)
         _configure(session, options)

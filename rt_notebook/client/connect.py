@@ -28,6 +28,7 @@ __all__ = [
     "DEFAULT_SESSION",
     "close_all",
     "connect",
+    "register",
     "session_named",
     "sessions",
     "tool",
@@ -138,14 +139,7 @@ def connect(
         allow_host=allow_host,
     )
     with _lock:
-        held = _sessions.get(name)
-        if held is not None and held.status in ALIVE:
-            raise ConfigError(
-                f"a session is open already (to {held.backend.label}); "
-                "close it with %rt_disconnect first, or give this one another name"
-            )
-        if held is not None:
-            held.close()  # a lost session's recording is packed here at the latest
+        _make_room(name)
         session = _open(
             lambda: _resolved(backend, model, access, dialect, session_type),
             record,
@@ -230,6 +224,31 @@ def _recorder(record: str | os.PathLike[str], backend: Backend) -> Recorder:
     except OSError as error:
         reason = (error.strerror or "it cannot be written").lower()
         raise ConfigError(f"cannot record to {path}: {reason}; name another place") from None
+
+
+def _make_room(name: str) -> None:
+    held = _sessions.get(name)
+    if held is None:
+        return
+    if held.status in ALIVE and not held.is_replay:
+        raise ConfigError(
+            f"a session is open already (to {held.backend.label}); "
+            "close it with %rt_disconnect first, or give this one another name"
+        )
+    held.close()  # a lost session's recording is packed here at the latest
+
+
+def register(name: str, session: RealtimeSession) -> None:
+    """Let a session be known by a name.
+
+    Raises
+    ------
+    ConfigError
+        If a session of this name is open.
+    """
+    with _lock:
+        _make_room(name)
+        _sessions[name] = session
 
 
 def sessions() -> dict[str, RealtimeSession]:

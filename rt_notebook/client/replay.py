@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from ..background import loop_thread
-from ..errors import ConfigError, LocalProtocolError
+from ..errors import ConfigError, ConnectionLost, LocalProtocolError
 from ..record.log import Log
 from .backends import Backend
+from .connect import register
 from .recording import Recording, open_recording
 from .replay_core import ReplayCore
 from .session import RealtimeSession
 from .transport import Outbox
 from .waiting import Waitable
 
-__all__ = ["Replay", "ReplaySession", "replay", "replay_recording"]
+__all__ = ["REPLAY_SESSION", "Replay", "ReplaySession", "prepare", "replay", "replay_recording"]
 
+REPLAY_SESSION = "replay"
 _MOST_WAITING_CALLBACKS = 1000
 
 
@@ -59,6 +61,8 @@ class Replay(Waitable["RealtimeSession"]):
 class ReplaySession(RealtimeSession):
     """The session of a recording that is replayed."""
 
+    is_replay = True
+
     def __init__(self, recording: Recording, core: ReplayCore, name: str) -> None:
         said = recording.manifest
         label = f"replay of {name}"
@@ -82,6 +86,7 @@ def replay(
     on: Mapping[str, Callable[..., Any]] | None = None,
     backend: str | None = None,
     config: Mapping[str, Any] | None = None,
+    name: str = REPLAY_SESSION,
     **connection: Any,
 ) -> Replay:
     """Go through a recorded talk again, or say what its user said to another backend.
@@ -99,6 +104,8 @@ def replay(
         taken from the recording and sent at its pace to a live session.
     config : mapping, optional
         Flat names of the configuration that differ from the recorded ones.
+    name : str
+        Of the session, for magics (``-s``); a replay takes the place of the one before it.
     **connection
         For that live session; see `rt_notebook.connect`.
 
@@ -110,27 +117,44 @@ def replay(
     Raises
     ------
     ConfigError
-        If the speed is not above zero, or other than 1 with a live backend.
+        If the speed is not above zero, or other than 1 with a live backend, or a session of
+        this name is open.
     MalformedRecording, OSError
         If the file cannot be read.
     """
-    recording = open_recording(path)
-    if backend is None and config is None and not connection:
-        again = replay_recording(recording, speed=speed, name=Path(path).name)
-    else:
-        from .rerun import rerun_recording
-
-        _check_pace(speed)
-        again = rerun_recording(recording, backend, config or {}, **connection)
+    given = {"backend": backend, "config": config, **connection}
+    again = prepare(path, speed=speed, name=name, **given)
     for type, callback in (on or {}).items():
         again.session.on(type, callback)
     return again.play()
 
 
-def replay_recording(
-    recording: Recording, *, speed: float = 1.0, name: str = "a recording"
+def prepare(
+    path: str | os.PathLike[str],
+    *,
+    speed: float = 1.0,
+    name: str = REPLAY_SESSION,
+    backend: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    **connection: Any,
 ) -> Replay:
-    """Return a replay that waits for `Replay.play`.
+    """Return a replay that waits for `Replay.play`; otherwise as `replay`."""
+    recording = open_recording(path)
+    if backend is None and config is None and not connection:
+        again = replay_recording(recording, speed=speed, label=Path(path).name)
+        register(name, again.session)
+        return again
+    from .rerun import rerun_recording
+
+    if speed != 1:
+        raise ConfigError(f"a live backend listens at speed 1, got {speed:g}")
+    return rerun_recording(recording, backend, config or {}, name=name, **connection)
+
+
+def replay_recording(
+    recording: Recording, *, speed: float = 1.0, label: str = "a recording"
+) -> Replay:
+    """Return a replay that waits for `Replay.play`; `label` says of what.
 
     Raises
     ------
@@ -140,13 +164,8 @@ def replay_recording(
     if not speed > 0:
         raise ConfigError(f"speed takes a number above 0, or inf for at once, got {speed!r}")
     tape = loop_thread().run(_load(recording.log, speed))
-    session = ReplaySession(recording, tape.core, name)
+    session = ReplaySession(recording, tape.core, label)
     return Replay(session, tape.start)
-
-
-def _check_pace(speed: float) -> None:
-    if speed != 1:
-        raise ConfigError(f"a live backend listens at speed 1, got {speed:g}")
 
 
 async def _load(log: Log, speed: float) -> _Tape:
@@ -186,6 +205,7 @@ class _Tape:
         self._clock = _Pace(speed)
         self._started = asyncio.Event()
         self._replay: Replay | None = None
+        self._ended = False
 
     def start(self, replay: Replay) -> None:
         """Begin; `replay` is settled at the end. Any thread."""
@@ -212,10 +232,13 @@ class _Tape:
         self.core.run(self._end())
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """End; who waits for a replay that was stopped learns of it."""
+        if self._replay is not None and not self._ended:
+            self._replay.fail(ConnectionLost("the replay was closed before its end"))
 
     async def _end(self) -> None:
         await self.core.listeners.caught_up()
+        self._ended = True
         await self.core.close()
         if self._replay is not None:
             self._replay.settle(self._replay.session)

@@ -35,7 +35,7 @@ def rerun_recording(
     backend: str | None,
     config: Mapping[str, Any],
     *,
-    name: str = "replay",
+    name: str,
     **connection: Any,
 ) -> Replay:
     """Connect, configure as in the recording and then as `config` says; speak at `play`.
@@ -45,13 +45,14 @@ def rerun_recording(
     ConfigError, ServerError, ConnectionLost
         As `connect`; also when the server refuses the configuration. Nothing stays open.
     """
-    session = connect(backend, name=name, **connection)
+    options = dict(config)
+    session = connect(backend, model=options.pop("model", None), name=name, **connection)
     try:
         asked = _asked(recording.log)
         if asked:
             session.send({"type": "session.update", "session": asked}).wait(_CONFIGURE_SECONDS)
-        if config:
-            session.configure(**config).wait(_CONFIGURE_SECONDS)
+        if options:
+            session.configure(**options).wait(_CONFIGURE_SECONDS)
     except (RealtimeError, TimeoutError):
         session.close()
         raise

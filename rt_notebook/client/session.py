@@ -55,7 +55,11 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         Whether the notebook's cell keeps what was said as sound, up to a size.
     static_copy : bool
         Whether the cell keeps transcript, timeline and cost beside the panel.
+    is_replay : bool
+        Whether this is a recording that is gone through again.
     """
+
+    is_replay = False
 
     def __init__(
         self, backend: Backend, core: SessionCore, recorder: Recorder | None = None

@@ -89,6 +89,11 @@ class Talk(TalkViews):
         pack(whole, self.log, self.manifest)
         return whole
 
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """`save` or `export` the talk, by the end of the file's name, and return its path."""
+        is_recording = Path(path).suffix in ("", layout.SUFFIX)
+        return (self.save if is_recording else self.export)(path)
+
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the talk in another format, and return its path.
 

@@ -136,11 +136,21 @@ _ITEM = (
     _NO_WAIT,
 )
 
+_FILE = Word(("file",), "recording", source="files", is_open=True)
 _RECORDING = Word(("file",), "recording, instead of a session", source="files", is_open=True)
 _AS_MODEL = Word(("--model",), "price it as if this one had answered", source="priced models")
 
 COMMANDS: dict[str, Command] = {
-    "rt_connect": Command((_BACKEND, _DIALECT, *_ACCESS, *_COPY), "session"),
+    "rt_connect": Command(
+        (
+            _BACKEND,
+            _DIALECT,
+            Word(("--record",), "file that takes the whole talk", source="files"),
+            *_ACCESS,
+            *_COPY,
+        ),
+        "session",
+    ),
     "rt_disconnect": Command(),
     "rt_status": Command(),
     "rt_config": Command(
@@ -174,6 +184,19 @@ COMMANDS: dict[str, Command] = {
         )
     ),
     "rt_send": Command((_NO_WAIT,), has_text=True),
+    "rt_save": Command(
+        (Word(("file",), ".rtsession, .wav, .md, .srt or .json", source="files", is_open=True),)
+    ),
+    "rt_replay": Command(
+        (
+            _FILE,
+            Word(("--pace",), "1 as it was, 10 ten times that, inf at once", is_open=True),
+            Word(("--backend",), "who answers anew", ("openai", "azure", "offline"), is_open=True),
+            _NO_WAIT,
+            *_ACCESS,
+        ),
+        "session",
+    ),
     "rt_log": Command(
         (
             _RECORDING,

@@ -11,13 +11,16 @@ from .credential_magics import CredentialMagics
 from .item_magics import ItemMagics
 from .magics import RealtimeMagics
 from .questions import keep_questions
+from .record_magics import RecordMagics
 
 __all__ = ["load"]
 
 
 def load(shell: InteractiveShell) -> None:
     """Register the magics and their completion."""
-    shell.register_magics(RealtimeMagics, ItemMagics, CredentialMagics, AnalysisMagics)
+    shell.register_magics(
+        RealtimeMagics, ItemMagics, CredentialMagics, AnalysisMagics, RecordMagics
+    )
     keep_questions(shell)
     complete_magics(shell)
     name_cells(shell)

@@ -29,16 +29,18 @@ class RealtimeMagics(SharedMagics):
     def rt_connect(self, line: str) -> None:
         """Open a session, configure it, and show its panel.
 
-        ``%rt_connect [BACKEND] [--model NAME] [options of %rt_config] [-s NAME] [-o VAR]``
+        ``%rt_connect [BACKEND] [--model NAME] [options of %rt_config] [-s NAME] [-o VAR]``,
+        ``%rt_connect --record talk.rtsession …``
 
         BACKEND is ``openai``, ``azure``, ``offline`` or a ``wss://`` address. Without it:
         OpenAI when OPENAI_API_KEY is set, otherwise the offline server of rt_notebook.
         A key is never typed here: name the variable that holds it, or let it be asked for.
+        ``--record`` writes the talk to a file while it goes on, sound included.
         """
         from .access import connected
 
         args = self.parse("rt_connect", line)
-        session = connected(args)
+        session = connected(args, record=args.record)
         self.store(args, session)
         self._show(session)
 

@@ -30,6 +30,7 @@ __all__ = [
     "MEMBERS",
     "PART_MEMBERS",
     "SAMPLE_RATE_HZ",
+    "SUFFIX",
     "USER_PCM",
     "USER_WAV",
     "MalformedRecording",

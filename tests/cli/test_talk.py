@@ -102,3 +102,11 @@ def test_json_is_the_only_thing_on_standard_output(talk, tmp_path):
     parts = ("end_of_speech_to_stop", "stop_to_response", "response_to_audio")
     assert latency["total"] == pytest.approx(sum(latency[name] for name in parts), abs=2)
     assert latency["silence_window"] == 500
+
+
+def test_a_place_that_cannot_take_the_recording_is_one_sentence(talk, tmp_path):
+    status, _, err = talk(
+        "--backend", "ws://127.0.0.1:9/v1/realtime", "--record", str(tmp_path / "no" / "talk")
+    )
+    assert status == 1
+    assert err.endswith("no such file or directory; name another place\n")

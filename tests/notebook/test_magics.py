@@ -12,7 +12,8 @@ from rt_notebook.client.connect import close_all, sessions
 
 MAGICS = [
     "cancel", "config", "connect", "controls", "cost", "disconnect", "item", "log", "mic",
-    "respond", "say", "send", "status", "timeline", "token", "transcribe", "turns",
+    "replay", "respond", "save", "say", "send", "status", "timeline", "token", "transcribe",
+    "turns",
 ]  # fmt: skip
 
 
@@ -45,9 +46,11 @@ def test_every_magic_is_there_and_explains_itself(shell, magic):
     assert f"%rt_{magic}" in method.__doc__
 
 
-@pytest.mark.parametrize("magic", sorted(set(MAGICS) - {"connect", "token", "transcribe"}))
+@pytest.mark.parametrize(
+    "magic", sorted(set(MAGICS) - {"connect", "replay", "token", "transcribe"})
+)
 def test_without_a_session_each_says_the_next_step(shell, magic):
-    words = {"say": "-s nobody hello", "item": "delete x -s nobody"}
+    words = {"say": "-s nobody hello", "item": "delete x -s nobody", "save": "x -s nobody"}
     with pytest.raises(UsageError, match="%rt_connect"):
         run(shell, f"rt_{magic}", words.get(magic, "-s nobody"))
 
