@@ -229,6 +229,7 @@ class _Tape:
                 yield self.core.frame_of(entry)
             else:
                 self.core.redo(entry)
+        self._ended = True
         self.core.run(self._end())
 
     async def close(self) -> None:
@@ -238,7 +239,6 @@ class _Tape:
 
     async def _end(self) -> None:
         await self.core.listeners.caught_up()
-        self._ended = True
         await self.core.close()
         if self._replay is not None:
             self._replay.settle(self._replay.session)
