@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from pathlib import Path
 
 import pytest
 from IPython.core.error import UsageError
@@ -48,9 +49,10 @@ LINES = {
     "rt_item retrieve": ("item_1", dict, "conversation.item.retrieve"),
     "rt_item truncate": ("item_1 5", dict, "conversation.item.truncate"),
     "rt_send": ("input_audio_buffer.clear", dict, "input_audio_buffer.clear"),
+    "rt_save": ("talk.md", Path, None),
 }
 #: They open a session or ask another server, and have tests of their own below.
-OPENING = {"rt_connect", "rt_transcribe", "rt_token"}
+OPENING = {"rt_connect", "rt_replay", "rt_transcribe", "rt_token"}
 
 
 class Answering(Puppet):
@@ -105,7 +107,8 @@ def test_every_magic_of_the_shell_is_in_the_table(shell):
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OPENING))
-def test_s_names_the_session_and_o_keeps_the_result(shell, servers, command):
+def test_s_names_the_session_and_o_keeps_the_result(shell, servers, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     words, kind, told = LINES.get(command, ("", object, None))
     if command == "rt_cancel":
         run(shell, "rt_respond", "--no-wait -s second")
