@@ -69,6 +69,8 @@ class SessionCore:
         How the server speaks; on this side of the connection everything is GA.
     clock : Clock
         The time that events are logged with and that deadlines run by.
+    log : Log, optional
+        Takes every event; by default a new one.
     dial : callable, optional
         Makes another connection when one has ended; see `resume`. Without it the session
         ends with its connection.
@@ -95,11 +97,12 @@ class SessionCore:
         dialect: str = "ga",
         *,
         clock: Clock | None = None,
+        log: Log | None = None,
         dial: Dial | None = None,
     ) -> None:
         self.dialect = dialect
         self.clock = clock or SystemClock()
-        self.log = Log()
+        self.log = Log() if log is None else log
         self.settings = Settings()
         self.machine = SessionMachine(self._next_id)
         self.listeners = Listeners()

@@ -55,8 +55,8 @@ class Outbox:
     Attributes
     ----------
     accepted, handed_over, dropped : int
-        Texts that were put in, taken out to be sent, and dropped because it was full.
-        The rest waits: ``accepted - handed_over - dropped``.
+        Texts that were put in, taken out to be sent, and dropped because it was full or
+        closed. The rest waits: ``accepted - handed_over - dropped``.
     """
 
     def __init__(self, max_bytes: int = MAX_OUTBOX_BYTES) -> None:
@@ -91,6 +91,12 @@ class Outbox:
         self._size -= len(text)
         self.handed_over += 1
         return text
+
+    def close(self) -> None:
+        """Drop what waits: the connection has ended."""
+        self.dropped += len(self._texts)
+        self._texts.clear()
+        self._size = 0
 
     def _drop_oldest(self) -> None:
         kept: deque[tuple[str, bool]] = deque()

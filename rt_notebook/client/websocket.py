@@ -126,6 +126,7 @@ class WebSocketTransport:
         """Close the connection; what is still queued is not sent."""
         self._asked_to_close = True
         self._writer.cancel()
+        self.outbox.close()
         await self._connection.close()
 
     async def _write(self) -> None:

@@ -72,7 +72,9 @@ class SessionMachine:
         self._silenced: set[str] = set()
         self._items_of: dict[str, str] = {}  # item id → response id
         self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
-        self._spoken: set[str] = set()  # items whose audio this connection's server has
+        # What this connection's server has in its conversation: responses, and spoken items.
+        self._conversing: set[str] = set()
+        self._spoken: set[str] = set()
 
     # Requests
 
@@ -150,6 +152,7 @@ class SessionMachine:
         effects: list[Effect] = [Speaking("nobody")] if self.user_speaking else []
         self.active_response, self.user_speaking = None, False
         self._out_of_band.clear()
+        self._conversing.clear()
         self._spoken.clear()
         changed = self.conversation.cut_off()
         if changed:
@@ -260,6 +263,7 @@ class SessionMachine:
             self._out_of_band.add(response_id)
         if response_id not in self._out_of_band:
             self.active_response = response_id
+            self._conversing.add(response_id)
         if request is None:
             return [ResponseStarted(response_id, None)]
         event_id = request["event_id"]
@@ -282,8 +286,9 @@ class SessionMachine:
         audio = decode_audio(event["delta"])
         if len(audio) % 2 and self._output_is_pcm():
             raise MalformedEvent(f"got {len(audio)} bytes of PCM16, expected whole samples")
-        self._spoken.add(event["item_id"])
         response_id = str(event.get("response_id") or self._items_of.get(event["item_id"], ""))
+        if response_id in self._conversing:
+            self._spoken.add(event["item_id"])
         return [Play(event["item_id"], event["content_index"], audio, response_id)]
 
     def _on_audio_done(self, event: Event) -> list[Effect]:

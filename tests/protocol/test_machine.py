@@ -219,6 +219,15 @@ def test_what_still_sounds_after_the_response_is_done_is_truncated_too(machine):
     assert sent(machine.flushed(flush.epoch, 12_000))[0]["audio_end_ms"] == 500
 
 
+def test_an_answer_beside_the_conversation_is_silenced_and_not_truncated(machine):
+    machine.request(create("c1", conversation="none"))
+    machine.receive(created("r1", "c1", conversation_id=None))
+    (play,) = of(Play, machine.receive(audio_delta("r1", "a1", 24_000)))
+    machine.queue_playback(play, 24_000)
+    (flush,) = of(FlushPlayback, machine.receive(speech_started()))
+    assert sent(machine.flushed(flush.epoch, 12_000)) == []
+
+
 def test_silence_is_not_flushed(machine):
     speak(machine, 2_400)
     machine.played(0, 2_400)
