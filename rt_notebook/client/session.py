@@ -16,18 +16,16 @@ from typing import Any
 from ..analysis.budget import Budget
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
-from ..config.response import MAX_METADATA_PAIRS
 from ..errors import ConfigError, ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
-from ..protocol.requests import REQUEST_KEY
 from ..record import layout
 from ..record.log import Log
 from ..record.recorder import Recorder
 from .backends import Backend
 from .core import ALIVE, SessionCore
 from .dialling import first_connection, next_connection
-from .identity import new_id
+from .identity import marked, new_id
 from .outstanding import Patience
 from .reply import Reply
 from .requests import Requests
@@ -254,7 +252,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
     def ask(self, reply: Reply, **options: Any) -> Reply:
         """Ask for a response that `reply` will hold; otherwise as `respond`."""
         event = Event({"event_id": new_id("event"), **self.event("response", options)})
-        event["response"] = _marked(event["response"], event["event_id"])
+        event["response"] = marked(event["response"], event["event_id"])
         reply.request = event
         self._call(self.core.respond, reply, event)
         return reply
@@ -378,11 +376,3 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     async def _cancel(self) -> None:
         self.core.cancel()
-
-
-def _marked(response: dict[str, Any], event_id: str) -> dict[str, Any]:
-    """Put our mark beside the user's metadata; where they fill it, order tells the response."""
-    metadata = response.get("metadata") or {}
-    if len(metadata) >= MAX_METADATA_PAIRS:
-        return response
-    return {**response, "metadata": {**metadata, REQUEST_KEY: event_id}}

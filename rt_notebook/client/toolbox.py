@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RealtimeError, ToolError
 from ..protocol.events import Event
-from ..protocol.requests import REQUEST_KEY, is_out_of_band
+from ..protocol.requests import is_out_of_band
 from ..protocol.tool_turns import FunctionCall, ToolTurn, tool_turn
 from .approvals import Approval, Approvals, Decision
-from .identity import new_id
+from .identity import marked, new_id
 from .reply import Reply
 from .tool_running import Outcome, ToolThreads, failure
 from .tool_schema import Tool
@@ -243,8 +243,7 @@ class Toolbox:
         first: Json = held.reply.request or {}
         asked = first.get("response") or {}
         kept = {name: value for name, value in asked.items() if name not in _ONCE}
-        metadata = {**(kept.get("metadata") or {}), REQUEST_KEY: event_id}
-        response = {**kept, **options, "metadata": metadata}
+        response = marked({**kept, **options}, event_id)
         self._used[event_id] = held.turn.used
         event = Event(type="response.create", event_id=event_id, response=response)
         held.reply.request = event

@@ -56,7 +56,10 @@ def test_a_typed_talk_needs_no_mouse_and_sets_off_no_shortcut(open_notebook):
     panel = connected(notebook)
     keyboard = notebook.page.keyboard
     passed = tab_through(notebook, "Message")
-    assert passed == ["Turn the microphone on", "Transcript", "Choose an audio file", "Message"]
+    assert passed == [
+        "Turn the microphone on", "While the reply sounds", "Transcript", "Choose an audio file",
+        "Message",
+    ]  # fmt: skip
     keyboard.type("dd a b x m 00 ")
     keyboard.press("Shift+Enter")
     keyboard.type("and more")
@@ -88,7 +91,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
         "button": [
             "Turn the microphone on", "Mute", "Stop the reply", "Choose an audio file", "Send",
         ],
-        "combobox": ["Microphone"],
+        "combobox": ["Microphone", "While the reply sounds"],
         "log": ["Transcript"],
         "textbox": ["Message"],
     }  # fmt: skip
@@ -99,7 +102,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
             assert found.count() == 1, (role, name)
     unnamed = "(all) => all.filter((e) => !(e.getAttribute('aria-label') ?? e.textContent.trim()))"
     buttons = panel.root.locator("button:visible, input:visible, select:visible, textarea:visible")
-    assert buttons.count() == 7
+    assert buttons.count() == 8
     assert buttons.evaluate_all(f"(all) => ({unnamed})(all).length") == 0
     assert panel.root.get_by_role("log").get_attribute("aria-live") == "polite"
     assert panel.root.get_by_role("status").all_inner_texts() == ["Press to talk", ""]

@@ -47,6 +47,11 @@ class Stage(Puppet):
 
     def settled(self, session):
         """Return every event that has come when all that was said so far is dealt with."""
+        heard = threading.Event()
+        stop = session.on("rate_limits.updated", lambda _: heard.set())
+        self.say({"type": "rate_limits.updated", "event_id": "e", "rate_limits": []})
+        assert heard.wait(10)
+        stop()
         session.send({"type": "input_audio_buffer.clear"})
         events = []
         while (event := self.received.get(timeout=10))["type"] != "input_audio_buffer.clear":
