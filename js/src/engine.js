@@ -350,7 +350,8 @@ export class Engine {
     this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
-    if (reason in sentences.TAKEN) this.#setProblem(sentences.TAKEN[reason]);
+    const told = sentences.TAKEN[reason];
+    if (told) this.#setProblem(told);
   }
 
   #onViews() {

@@ -177,6 +177,7 @@ class Lifeline:
         self.connected, self.wire = False, Wire(core.dialect)
         core.settings.cut_off()
         core.outstanding.cut_off(self.loss)
+        core.tools.cut_off()
         core.perform(core.machine.cut_off())
         core.become("reconnecting")
 

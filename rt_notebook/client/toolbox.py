@@ -158,6 +158,11 @@ class Toolbox:
             self.approvals.withdraw(call_id, "the user stopped the turn")
         return bool(held)
 
+    def cut_off(self) -> None:
+        """Forget what a server asked that is gone; calls of ours go on, and wait to be sent."""
+        for request_id in self._asked_by_server:
+            self.approvals.forget(request_id)
+
     def close(self, error: RealtimeError) -> None:
         """Forget what is under way: the connection is gone."""
         self.approvals.forget()

@@ -1,9 +1,15 @@
 """One session over several connections: what is restored, asked again, lost, and said."""
 
+import asyncio
+import threading
+
 import pytest
 
+from rt_notebook.client.tool_schema import tool_of
+from rt_notebook.client.waiting import Acknowledgement
 from rt_notebook.errors import ConnectionLost, ServerError
 from rt_notebook.protocol.endings import DELAYS
+from rt_notebook.protocol.events import Event
 from rt_notebook.secret import Secret
 
 from .talking import added, item, run
@@ -129,6 +135,55 @@ def test_what_is_asked_meanwhile_is_sent_after_the_restoration():
             ("conversation.item.create", "item_2"),
             ("response.create", None),
         ]
+
+    run(scenario, Wire)
+
+
+CALL = {
+    "id": "item_c", "type": "function_call", "call_id": "call_1", "name": "slow",
+    "arguments": "{}", "status": "completed",
+}  # fmt: skip
+
+
+def test_a_tool_that_runs_meanwhile_is_answered_on_the_next_connection():
+    async def scenario(talk):
+        gate = threading.Event()
+        update = Acknowledgement(Event(type="session.update", event_id="update"))
+        talk.core.tools.add(tool_of(gate.wait, name="slow", read_only=True), update)
+        reply = talk.respond()
+        await talk.answer_restoration()
+        talk.begin()
+        done = {"id": "resp_1", "status": "completed", "output": [CALL]}
+        talk.wire.say(added(CALL, None), {"type": "response.done", "response": done})
+        await talk.settle()
+        (thread,) = [one for one in threading.enumerate() if one.name == "rt-tool slow"]
+        await talk.lose()
+        gate.set()
+        await asyncio.to_thread(thread.join, 10)
+        told = await talk.answer_restoration()
+        assert told[0]["session"]["tools"] == [talk.core.tools["slow"].definition]
+        assert [event["type"] for event in told[1:]] == [
+            "conversation.item.create", "conversation.item.create", "response.create",
+        ]  # fmt: skip
+        assert [event["item"]["type"] for event in told[1:3]] == [
+            "function_call", "function_call_output",
+        ]  # fmt: skip
+        assert not reply.done
+
+    run(scenario, Wire)
+
+
+def test_what_a_server_asked_that_is_gone_is_asked_no_more():
+    async def scenario(talk):
+        request = {
+            "id": "mcpr_1", "type": "mcp_approval_request", "server_label": "notes",
+            "name": "write", "arguments": "{}",
+        }  # fmt: skip
+        talk.wire.say(added(request, None))
+        await talk.settle()
+        assert len(talk.core.tools.approvals.waiting) == 1
+        await talk.lose()
+        assert talk.core.tools.approvals.waiting == []
 
     run(scenario, Wire)
 

@@ -2560,7 +2560,8 @@ var Engine = class {
     this.#armed = false;
     if (this.#microphone.state === "off") return;
     this.#microphone.close(reason);
-    if (reason in TAKEN) this.#setProblem(TAKEN[reason]);
+    const told = TAKEN[reason];
+    if (told) this.#setProblem(told);
   }
   #onViews() {
     clearTimeout(this.#unseenTimer);
