@@ -127,7 +127,7 @@ def connect(
     check_dialect(dialect)
     if session_type not in _SESSION_TYPES:
         raise ConfigError(f"session_type takes realtime or transcription, got {session_type!r}")
-    options = _checked(options, model, dialect, session_type)
+    first_update = _first_update(options, model, dialect, session_type)
     access = Access.given(
         api_key=api_key,
         api_key_env=api_key_env,
@@ -149,7 +149,8 @@ def connect(
             budget=budget,
         )
         session.keep_audio, session.static_copy = keep_audio, static_copy
-        _configure(session, options, timeout)
+        if first_update is not None:
+            _configure(session, first_update, timeout)
         _sessions[name] = session
     if not quiet:
         print(session.backend.sound_goes_to)
@@ -158,23 +159,22 @@ def connect(
     return session
 
 
-def _checked(
+def _first_update(
     options: dict[str, Any], model: str | None, dialect: str, session_type: str
-) -> dict[str, Any]:
-    """Return what is configured first, as it will be accepted as far as we can know."""
+) -> dict[str, Any] | None:
+    """Return the event that configures the session, None when nothing is asked for."""
     if session_type == "transcription" and not any("transcription" in name for name in options):
         options = {**options, "enable_input_audio_transcription": True}
     chosen = {} if model is None else {"model": model}
-    session_event({**options, **chosen}, {"type": session_type}, dialect=dialect)
-    return options
+    event = session_event({**options, **chosen}, {"type": session_type}, dialect=dialect)
+    event["session"].pop("model", None)  # the address names it
+    return event if options else None
 
 
-def _configure(session: RealtimeSession, options: Mapping[str, Any], timeout: float) -> None:
+def _configure(session: RealtimeSession, update: dict[str, Any], timeout: float) -> None:
     """Set the first configuration; a session that does not take it is closed."""
-    if not options:
-        return
     try:
-        session.configure(**options).wait(timeout)
+        session.send(update).wait(timeout)
     except TimeoutError:
         session.close()
         raise ConnectionLost(
