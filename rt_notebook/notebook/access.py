@@ -12,6 +12,7 @@ from ..client.backends import is_backend
 from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
 from ..client.session import RealtimeSession
 from ..client.transcription import transcribe
+from ..config.options import option_named
 from ..config.reading import number
 from ..errors import ConfigError
 from ..secret import Secret
@@ -28,13 +29,15 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
     ConfigError, ServerError, ConnectionLost
         As `rt_notebook.connect`.
     """
+    # Some options are parameters of `connect` itself, which knows no aliases.
+    options = {option_named(name).name: value for name, value in args.options.items()}
     return connect(
         args.backend,
         name=args.session,
         dialect=args.dialect or "ga",
         keep_audio=args.keep_audio,
         static_copy=not args.no_static_copy,
-        **{**args.options, **access_of(args), **more},
+        **{**options, **access_of(args), **more},
     )
 
 

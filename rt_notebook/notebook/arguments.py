@@ -77,7 +77,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             self._refuse(unknown[0])
         known.options = {
-            name: getattr(known, name) for name in self._names() if hasattr(known, name)
+            name: getattr(known, name) for name in _names(self._kind) if hasattr(known, name)
         }
         return known
 
@@ -95,16 +95,10 @@ class Parser(argparse.ArgumentParser):
             self.add_argument(*word.flags, dest=word.name, choices=choices, help=word.about)
 
     def _add_options(self, kind: str) -> None:
-        from ..config.options import options_for
-
-        for option in options_for(kind):
-            flags = [option.flag, *(f"--{alias.replace('_', '-')}" for alias in option.aliases)]
-            self.add_argument(*flags, dest=option.name, default=argparse.SUPPRESS)
-
-    def _names(self) -> list[str]:
-        from ..config.options import options_for
-
-        return [option.name for option in options_for(self._kind)] if self._kind else []
+        # Each under the name that was typed: two names of one option may contradict each other.
+        for name in _names(kind):
+            flag = f"--{name.replace('_', '-')}"
+            self.add_argument(flag, dest=name, default=argparse.SUPPRESS)
 
     def _refuse(self, word: str) -> NoReturn:
         if word.startswith("--") and self._kind:
@@ -112,6 +106,15 @@ class Parser(argparse.ArgumentParser):
 
             option_named(word[2:].partition("=")[0].replace("-", "_"), self._kind)
         self.error(f"does not know {word!r}; {self.prog}? lists what it takes")
+
+
+def _names(kind: str) -> list[str]:
+    """Every flat name of a kind's options, aliases too."""
+    if not kind:
+        return []
+    from ..config.options import options_for
+
+    return [name for option in options_for(kind) for name in (option.name, *option.aliases)]
 
 
 def tokens(line: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..client.session import RealtimeSession
 from ..config.flat import to_flat
 from ..config.hidden import masked, revealed
-from ..config.options import OPTIONS
+from ..config.options import OPTIONS, option_named
 
 __all__ = ["configuration", "shown"]
 
@@ -50,7 +50,7 @@ def shown(value: Any, longest: int = _LONGEST) -> str:
 
 def _chosen(flat: Mapping[str, Any], names: set[str]) -> list[str]:
     """The options to show, in the table's order: those named, their parts and their wholes."""
-    paths = [option.path for option in OPTIONS if option.name in names]
+    paths = [option_named(name).path for name in names]
     chosen = []
     for option in OPTIONS:
         related = any(_related(option.path, path) for path in paths)

@@ -24,6 +24,8 @@ __all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "pla
 
 ANSWER_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
+#: What may be an option's name: it begins the sentence, is put together, or has a value.
+_OPTION = re.compile(r"^[a-z_]+|\b[a-z]+(?:_[a-z]+)+\b|\b[a-z_]+(?==)")
 
 
 class Refusal(UsageError, ServerError):
@@ -135,9 +137,8 @@ def _with_flags(sentence: str) -> str:
     known = (name for option in OPTIONS for name in (option.name, *option.aliases))
     names = {name: f"--{name.replace('_', '-')}" for name in known}
     sentence = re.sub(r"dialect='(\w+)'", r"--dialect \1", sentence)
-    first, space, rest = sentence.partition(" ")
-    rest = re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), rest)
-    return f"{names.get(first, first)}{space}{rest}"
+    told = re.sub(_OPTION, lambda found: names.get(found[0], found[0]), sentence)
+    return re.sub(r"(--[a-z-]+)=", r"\1 ", told)
 
 
 def _option_at(error: RealtimeError) -> str:

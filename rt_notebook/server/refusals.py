@@ -119,7 +119,10 @@ def refusal_of(error: ValidationError, given: object, root: str) -> Refusal:
     root : str
         What the client calls `given`, such as ``"session"``.
     """
-    located = [(_path(one["loc"], given, root), one) for one in error.errors(include_url=False)]
+    located = [
+        (_path(one["loc"], given, root, lacks_last=one["type"] == "missing"), one)
+        for one in error.errors(include_url=False)
+    ]
     # Of a union every branch complains; the one that got furthest is the one that was meant.
     param, first = max(located, key=lambda found: found[0].count(".") + found[0].count("["))
     kind = first["type"]
@@ -142,7 +145,7 @@ def _shown(value: object, context: dict[str, Any]) -> object:
     return context.get("tag", value) if isinstance(value, dict) else value
 
 
-def _path(location: Sequence[int | str], given: object, root: str) -> str:
+def _path(location: Sequence[int | str], given: object, root: str, *, lacks_last: bool) -> str:
     """Return ``session.audio.input``; elements that `given` lacks are names of union branches."""
     path, here = root, given
     for index, step in enumerate(location):
@@ -150,13 +153,9 @@ def _path(location: Sequence[int | str], given: object, root: str) -> str:
             path, here = f"{path}.{step}", here[step]
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             path, here = f"{path}[{step}]", here[step]
-        elif isinstance(here, dict) and index == len(location) - 1 and _is_key(step):
+        elif lacks_last and isinstance(here, dict) and index == len(location) - 1:
             path = f"{path}.{step}"
     return path
-
-
-def _is_key(step: int | str) -> bool:
-    return isinstance(step, str) and step.isidentifier()
 
 
 def check_types(given: Any, read: Any, param: str) -> None:

@@ -1,5 +1,6 @@
 """Seeing and changing the configuration by magics: dry runs, refusals, what is in force."""
 
+import re
 import threading
 
 import pytest
@@ -9,8 +10,14 @@ from IPython.utils.capture import capture_output
 
 from rt_notebook import ServerError
 from rt_notebook.client.connect import close_all, connect
+from rt_notebook.config.options import OPTIONS
 
 from ..client.scripted import Puppet, scripted_server
+from ..config.golden import CONFLICTS, RESPONSE_ROWS, SESSION_ROWS
+
+FLAGS = {
+    name: f"--{name.replace('_', '-')}" for one in OPTIONS for name in (one.name, *one.aliases)
+}
 
 
 @pytest.fixture
@@ -164,6 +171,38 @@ def test_a_mistake_is_shown_as_one_sentence_with_the_option(shell, text, sentenc
     assert sentence in refused(shell, f"rt_config --dry-run {text}")
 
 
+def seen_refusals():
+    """What the configuration refuses, as one types it: the magic, its options, the dialect."""
+    for options, sentence in CONFLICTS:
+        yield "rt_config", options, "ga", sentence
+    for magic, rows in (("rt_config", SESSION_ROWS), ("rt_respond", RESPONSE_ROWS)):
+        for options, *said in rows:
+            for dialect, sentence in zip(("ga", "beta"), said, strict=True):
+                if isinstance(sentence, str):
+                    yield magic, options, dialect, sentence
+
+
+def quoted(value):
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def test_whatever_is_refused_is_one_sentence_that_names_an_option(shell):
+    count = 0
+    for magic, options, dialect, sentence in seen_refusals():
+        if not all(isinstance(value, (str, bool, int, float)) for value in options.values()):
+            continue  # nobody types it
+        words = " ".join(f"--{n.replace('_', '-')}={quoted(v)}" for n, v in options.items())
+        told = refused(shell, f"{magic} --dry-run --dialect {dialect} {words}")
+        assert told[0].isupper() or told.startswith("--"), told
+        assert told.endswith((".", "?")), told
+        words = re.findall(r"[a-z]+(?:_[a-z]+)+", sentence)
+        flags = [FLAGS[word] for word in words if word in FLAGS]
+        assert all(flag in told for flag in flags), (told, sentence)
+        count += 1
+    assert count > 50
+
+
 def test_a_refusal_names_the_option_and_can_be_caught(shell, puppet):
     puppet.session.on("session.update", lambda event: puppet.say(refusal_of(event)))
     with pytest.raises(ServerError) as caught:
@@ -248,3 +287,12 @@ def test_help_lists_every_option_with_range_and_default(shell):
     assert "--dry-run return the event and send nothing" in text
     assert "--metadata" in getdoc(shell.find_line_magic("rt_respond"))
     assert "%rt_item truncate" in getdoc(shell.find_line_magic("rt_item"))
+
+
+def test_two_names_of_one_option_contradict_each_other(shell):
+    told = refused(shell, "rt_config --dry-run --modalities text --output-modalities audio")
+    assert told == (
+        "--modalities 'text' conflicts with --output-modalities 'audio': leave one of them out."
+    )
+    event, _ = line(shell, "rt_config --dry-run --modalities text --output-modalities text")
+    assert event["session"]["output_modalities"] == ["text"]

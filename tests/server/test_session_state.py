@@ -6,8 +6,12 @@ import copy
 
 import pytest
 
+from rt_notebook.config.dialect import from_wire
+from rt_notebook.server.beta import beta_session
 from rt_notebook.server.refusals import Refusal
 from rt_notebook.server.session_state import SessionState
+
+from ..config.golden import SESSION_ROWS
 
 # Hand-written from session.created of gpt-realtime (2026) and the documented 500 ms.
 SERVER_VAD = {
@@ -152,6 +156,19 @@ def test_an_unknown_key_is_refused_by_its_path(patch, param):
     assert error.message == f"Unknown parameter: '{param}'."
 
 
+@pytest.mark.parametrize(
+    ("voice", "code", "param"),
+    [
+        (5, "invalid_value", "session.audio.output.voice"),
+        ({"name": "x"}, "missing_required_parameter", "session.audio.output.voice.id"),
+        ({"id": "x", "name": "x"}, "unknown_parameter", "session.audio.output.voice.name"),
+    ],
+)
+def test_a_voice_that_is_none_is_refused_by_the_apis_own_path(voice, code, param):
+    error = refusal({"type": "realtime", "audio": {"output": {"voice": voice}}})
+    assert (error.code, error.param) == (code, param)
+
+
 def test_the_type_is_required():
     error = refusal({"instructions": "new"})
     assert (error.code, error.param) == ("missing_required_parameter", "session.type")
@@ -237,3 +254,45 @@ def test_tracing_is_frozen_once_it_is_enabled():
 def test_an_object_must_say_of_which_kind_it_is(patch, param):
     error = refusal({"type": "realtime", **patch})
     assert (error.code, error.param) == ("missing_required_parameter", param)
+
+
+# Every parameter: what the client sends is taken, and told in the effective session
+
+GA_ROWS = [row for row in SESSION_ROWS if not isinstance(row[1], str)]
+#: Voices of several kinds are Azure's alone.
+BETA_ROWS = [
+    row
+    for row in SESSION_ROWS
+    if not isinstance(row[2], str) and not isinstance(row[2].get("voice"), dict)
+]
+
+
+def holds(config, asked) -> bool:
+    """Whether the effective session has what was asked; of lists the order does not count."""
+    if isinstance(asked, list) and isinstance(config, list):
+        return len(config) == len(asked) and all(one in config for one in asked)
+    if isinstance(asked, dict) and isinstance(config, dict):
+        return all(name in config and holds(config[name], asked[name]) for name in asked)
+    return config == asked
+
+
+@pytest.mark.parametrize("row", GA_ROWS, ids=lambda row: " ".join(row[0]) or "nothing")
+def test_a_parameter_is_taken_and_told_in_full(row):
+    body = {"type": "realtime", **row[1]}
+    state = SessionState(body.get("model", "gpt-realtime"), kind=body["type"])
+    keys = set(state.config)
+    state.update(body)
+    cleared = {key for key in ("instructions",) if body.get(key) == ""}
+    assert holds(state.config, {key: body[key] for key in body.keys() - cleared})
+    assert keys <= set(state.config)
+
+
+@pytest.mark.parametrize("row", BETA_ROWS, ids=lambda row: " ".join(row[0]) or "nothing")
+def test_a_parameter_of_beta_is_taken_and_told_flat(row):
+    kind = row[0].get("session_type", row[0].get("type", "realtime"))
+    name = "session.update" if kind == "realtime" else "transcription_session.update"
+    asked = from_wire({"type": name, "session": row[2]}, "beta")["session"]
+    state = SessionState(row[2].get("model", "gpt-realtime"), kind=kind, dialect="beta")
+    state.update(asked)
+    told = beta_session(state.config)
+    assert holds(told, {key: part for key, part in row[2].items() if part != ""})
