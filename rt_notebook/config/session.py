@@ -166,6 +166,20 @@ class FunctionTool(Sparse):
     parameters: dict[str, Any] | None = None
 
 
+class ToolFilter(Sparse):
+    """Some of a server's tools: by their names, by whether they only read, or both."""
+
+    tool_names: list[str] | None = None
+    read_only: bool | None = None
+
+
+class Approval(Sparse):
+    """Which tools a user must approve, and which not."""
+
+    always: ToolFilter | None = None
+    never: ToolFilter | None = None
+
+
 class McpTool(Sparse):
     """A hosted tool server. `authorization` and `headers` hold secrets: never show them."""
 
@@ -177,8 +191,8 @@ class McpTool(Sparse):
     server_description: str | None = None
     authorization: str | None = None
     headers: dict[str, str] | None = None
-    allowed_tools: list[str] | dict[str, Any] | None = None
-    require_approval: Literal["always", "never"] | dict[str, Any] | None = None
+    allowed_tools: list[str] | ToolFilter | None = None
+    require_approval: Literal["always", "never"] | Approval | None = None
     defer_loading: bool | None = None
     allowed_callers: list[Literal["direct", "programmatic"]] | None = None
 

@@ -7,7 +7,10 @@ server-sent events; ``initialize``, ``tools/list`` and ``tools/call``.
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from ..errors import RealtimeError
 
@@ -15,10 +18,52 @@ __all__ = ["McpClient", "McpFailed"]
 
 _VERSION = "2025-06-18"
 _TIMEOUT_S = 20.0
-_MOST_BYTES = 1024 * 1024
+_MOST_LETTERS = 1024 * 1024
 _MOST_PAGES = 10
 
 Json = dict[str, Any]
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+# What the protocol sends, by its own names.
+
+
+class _Error(BaseModel):
+    code: int = 0
+    message: str = ""
+
+
+class _Answer(BaseModel):
+    id: int | str | None = None
+    result: Json | None = None
+    error: _Error | None = None
+
+
+class _Opened(BaseModel):
+    protocolVersion: str = _VERSION
+
+
+class _Tool(BaseModel):
+    name: str
+    inputSchema: Json = {}
+    description: str | None = None
+    annotations: Json | None = None
+
+    def to_json(self) -> Json:
+        """Return the tool as the API has it."""
+        about = {"description": self.description, "annotations": self.annotations}
+        told = {key: value for key, value in about.items() if value is not None}
+        return {"name": self.name, "input_schema": self.inputSchema, **told}
+
+
+class _Tools(BaseModel):
+    tools: list[_Tool] = []
+    nextCursor: str | None = None
+
+
+class _Result(BaseModel):
+    content: list[Json] = []
+    isError: bool = False
 
 
 class McpFailed(RealtimeError):
@@ -70,11 +115,11 @@ class McpClient:
         found: list[Json] = []
         cursor: Json = {}
         for _page in range(_MOST_PAGES):
-            result = await self._ask("tools/list", cursor)
-            found += [_tool(tool) for tool in result.get("tools", [])]
-            if not result.get("nextCursor"):
+            page = await self._ask("tools/list", cursor, _Tools)
+            found += [tool.to_json() for tool in page.tools]
+            if not page.nextCursor:
                 break
-            cursor = {"cursor": result["nextCursor"]}
+            cursor = {"cursor": page.nextCursor}
         return found
 
     async def call(self, name: str, arguments: str) -> str:
@@ -85,11 +130,14 @@ class McpClient:
         McpFailed
             If the server, or the tool, fails.
         """
+        try:
+            given = json.loads(arguments)
+        except ValueError:
+            raise McpFailed("protocol_error", "The arguments are no JSON.") from None
         await self._open()
-        result = await self._ask("tools/call", {"name": name, "arguments": json.loads(arguments)})
-        parts = [part.get("text") or json.dumps(part) for part in result.get("content", [])]
-        text = "\n".join(parts)
-        if result.get("isError"):
+        result = await self._ask("tools/call", {"name": name, "arguments": given}, _Result)
+        text = "\n".join(str(part.get("text") or json.dumps(part)) for part in result.content)
+        if result.isError:
             raise McpFailed("tool_execution_error", text or "The tool failed.")
         return text
 
@@ -98,24 +146,23 @@ class McpClient:
             return
         about = {"name": "rt_notebook", "version": "1"}
         given = {"protocolVersion": _VERSION, "capabilities": {}, "clientInfo": about}
-        result = await self._ask("initialize", given)
-        self._headers["MCP-Protocol-Version"] = str(result.get("protocolVersion", _VERSION))
+        opened = await self._ask("initialize", given, _Opened)
+        self._headers["MCP-Protocol-Version"] = opened.protocolVersion
         await self._post({"method": "notifications/initialized"})
         self._is_open = True
 
-    async def _ask(self, method: str, params: Json) -> Json:
+    async def _ask(self, method: str, params: Json, shape: type[_Shape]) -> _Shape:
         self._asked += 1
         answer = await self._post({"id": self._asked, "method": method, "params": params})
-        if "error" in answer:
-            error = answer["error"]
-            raise McpFailed("protocol_error", str(error.get("message")), int(error.get("code", 0)))
-        result = answer.get("result")
-        if not isinstance(result, dict):
-            raise McpFailed("protocol_error", "The tool server sent what is no result.")
-        return result
+        if answer.error is not None:
+            raise McpFailed("protocol_error", answer.error.message, answer.error.code)
+        try:
+            return shape.model_validate(answer.result)
+        except ValueError:
+            raise McpFailed("protocol_error", f"The result of {method} is none.") from None
 
-    async def _post(self, message: Json) -> Json:
-        """Send one message and return the answer to it, {} when there is none to wait for."""
+    async def _post(self, message: Json) -> _Answer:
+        """Send one message and return the answer to it."""
         import httpx
 
         body = {"jsonrpc": "2.0", **message}
@@ -138,32 +185,31 @@ class McpClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
             raise McpFailed("http_error", f"The tool server did not answer: {reason}") from None
-        except (ValueError, AttributeError):
+        except ValueError:
             raise McpFailed("protocol_error", "The tool server sent what is no JSON-RPC.") from None
 
 
-async def _answer(response: Any, asked: int | None) -> Json:
-    is_stream = response.headers.get("Content-Type", "").startswith("text/event-stream")
-    size, text = 0, ""
+async def _answer(response: Any, asked: int | None) -> _Answer:
+    """Return the answer to the message of an id; nobody waits for one to a notification."""
     if asked is None:
-        return {}
-    async for line in response.aiter_lines():
-        size += len(line)
-        if size > _MOST_BYTES:
-            raise McpFailed(
-                "protocol_error", f"The tool server sent more than {_MOST_BYTES} bytes."
-            )
-        if not is_stream:
-            text += line
-        elif line.startswith("data:"):
-            message: Json = json.loads(line[5:])
-            if message.get("id") == asked:
-                return message
-    answer: Json = json.loads(text)
-    answer.get("id")
-    return answer
+        return _Answer()
+    if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
+        return _Answer.model_validate_json("\n".join([line async for line in _lines(response)]))
+    async for line in _lines(response):
+        if line.startswith("data:"):
+            answer = _Answer.model_validate_json(line[5:])
+            if answer.id == asked:
+                return answer
+    raise ValueError("the stream ended without an answer")
 
 
-def _tool(given: Json) -> Json:
-    tool = {"name": str(given.get("name")), "input_schema": given.get("inputSchema") or {}}
-    return tool | {key: given[key] for key in ("description", "annotations") if given.get(key)}
+async def _lines(response: Any) -> AsyncIterator[str]:
+    size, held = 0, ""
+    async for piece in response.aiter_text():
+        size += len(piece)
+        if size > _MOST_LETTERS:
+            raise McpFailed("protocol_error", "The tool server sends more than 1 MiB at once.")
+        *lines, held = (held + piece).split("\n")
+        for line in lines:
+            yield line
+    yield held

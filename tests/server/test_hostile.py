@@ -262,6 +262,13 @@ def user_message(*parts: Event) -> Event:
 
 
 WEATHER = {"type": "function", "name": "get_weather", "parameters": {"type": "object"}}
+TOOL_SERVER = {
+    "type": "mcp",
+    "server_label": "mail",
+    "connector_id": "connector_gmail",
+    "allowed_tools": ["read"],
+    "require_approval": {"never": {"tool_names": ["read"]}},
+}
 #: Events that are valid, to be mutated.
 VALID: list[Event] = [
     {
@@ -271,7 +278,7 @@ VALID: list[Event] = [
             "type": "realtime",
             "instructions": "Be brief.",
             "output_modalities": ["text"],
-            "tools": [WEATHER],
+            "tools": [WEATHER, TOOL_SERVER],
             "tool_choice": {"type": "function", "name": "get_weather"},
             "max_output_tokens": 100,
             "truncation": {"type": "retention_ratio", "retention_ratio": 0.5},
@@ -306,6 +313,10 @@ VALID: list[Event] = [
     {
         "type": "conversation.item.create",
         "item": {"type": "function_call_output", "call_id": "c", "output": "x"},
+    },
+    {
+        "type": "conversation.item.create",
+        "item": {"type": "mcp_approval_response", "approval_request_id": "x", "approve": True},
     },
     {"type": "conversation.item.retrieve", "item_id": "x"},
     {"type": "conversation.item.delete", "item_id": "x"},

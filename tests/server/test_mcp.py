@@ -225,7 +225,18 @@ def test_a_server_that_is_not_there_fails_its_import_and_nothing_else(text_serve
 
 
 @pytest.mark.parametrize(
-    "sent", [b"no JSON", b"[]", b'{"error": {"code": -1, "message": "no"}}', b'{"result": 1}']
+    "sent",
+    [
+        b"no JSON",
+        b"[]",
+        b'{"error": {"code": -1, "message": "no"}}',
+        b'{"error": "no"}',
+        b'{"result": 1}',
+        b'{"result": {"tools": 5}}',
+        b'{"result": {"tools": [{"name": 5}]}}',
+        b'{"result": {"tools": [], "more": "' + b"x" * 1024 * 1024 + b'"}}',
+    ],
+    ids=range(8),
 )
 def test_what_is_no_protocol_fails_the_import(text_server, sent):
     with tool_server(answer=sent) as (url, _received):
