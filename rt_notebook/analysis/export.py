@@ -18,8 +18,8 @@ import numpy as np
 
 from ..audio.pcm import SAMPLE_RATE_HZ, Int16Array, int16
 from ..errors import ConfigError
-from ..protocol.conversation import Item
 from ..protocol.heard import HeardItem
+from ..protocol.item import Item
 from ..record.log import Log
 from .timeline import Line, Timeline, timeline_of
 from .trace import Trace, trace
