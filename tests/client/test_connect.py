@@ -192,7 +192,7 @@ def test_an_open_session_that_ends_says_code_and_reason():
 
     with scripted_server(end) as url:
         session = connect(url, reconnect=False)
-        reply = session.say("hello")
+        reply = session.respond()
         with pytest.raises(ConnectionLost, match=r"1001.*maximum duration") as lost:
             reply.wait(10)
         assert (lost.value.code, session.status) == (1001, "lost")
