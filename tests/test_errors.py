@@ -8,6 +8,7 @@ from rt_notebook.errors import RealtimeError, ServerError, printable
 STEERING = ["\x1b[31m", "\x1b[2J", "\x1b]0;title\x07", "\x07", "\x08\x08", "\x9b2J", "\x7f", "\r"]
 
 
+@pytest.mark.threat("T6")
 @pytest.mark.parametrize("steering", STEERING)
 def test_no_control_character_of_a_server_reaches_a_terminal(steering):
     shown = str(ServerError(f"refused {steering}for now", code="x"))

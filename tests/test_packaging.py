@@ -41,6 +41,7 @@ def test_every_module_is_in_it(names):
     assert modules <= names
 
 
+@pytest.mark.threat("T18")
 def test_it_holds_nothing_else(names):
     allowed = (".py", ".js", ".css", ".ipynb", ".typed", ".png")
     strange = {name for name in names if ".dist-info/" not in name and not name.endswith(allowed)}

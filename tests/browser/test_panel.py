@@ -108,6 +108,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
     assert panel.root.get_by_role("status").all_inner_texts() == ["Press to talk", ""]
 
 
+@pytest.mark.threat("T15")
 def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, sentence):
     notebook = open_notebook(CONNECT, microphone=sentence)
     panel = connected(notebook)
@@ -209,6 +210,7 @@ def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, 
     panel.wait_track("ended")
 
 
+@pytest.mark.threat("T16")
 def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
     open_notebook, sentence
 ):
@@ -235,6 +237,7 @@ def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
     assert kernel.evaluate("left.wait(20)")
 
 
+@pytest.mark.threat("T5")
 def test_what_is_typed_and_what_is_answered_stays_text(open_notebook, browser_page):
     window = browser_page()
     window.add_init_script(ARM)

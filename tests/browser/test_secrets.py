@@ -115,6 +115,8 @@ def listen(page):
     return frames
 
 
+@pytest.mark.threat("T1")
+@pytest.mark.threat("T3")
 def test_no_key_leaves_the_kernel(open_notebook, canary_kernel, keyed_server, lab):
     cells = [cell.format(url=keyed_server) for cell in UNLUCKY]
     notebook = open_notebook(*cells, kernel=canary_kernel)
@@ -149,6 +151,7 @@ def test_no_key_leaves_the_kernel(open_notebook, canary_kernel, keyed_server, la
     assert (lab.folder / "ipython" / "profile_default" / "history.sqlite").is_file()
 
 
+@pytest.mark.threat("T1")
 def test_no_key_is_in_a_notebook_that_nbconvert_executed(keyed_server, tmp_path):
     cells = ("%load_ext rt_notebook", f"%rt_connect {keyed_server} -o session", PRINTING,
              "%rt_connect offline -s own -o own", "own", "session")  # fmt: skip
@@ -162,6 +165,7 @@ def test_no_key_is_in_a_notebook_that_nbconvert_executed(keyed_server, tmp_path)
     assert leaks(tmp_path, OPENAI_KEY, OTHER_KEY) == {}
 
 
+@pytest.mark.threat("T2")
 @pytest.mark.parametrize("mode", ["Verbose", "Context", "Plain", "Minimal"])
 def test_no_key_is_in_what_a_terminal_shows(keyed_server, tmp_path, mode):
     cells = [cell.format(url=keyed_server).replace("Verbose", mode) for cell in UNLUCKY]

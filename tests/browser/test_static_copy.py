@@ -58,6 +58,7 @@ def as_html(notebook, window):
     return page
 
 
+@pytest.mark.threat("T15")
 def test_a_saved_talk_is_read_without_a_kernel_and_seen_once_while_the_panel_lives(open_notebook):
     notebook = open_notebook(*TALK)
     talked(notebook, TRANSCRIPT[-1]).wait_replies(2)
@@ -74,6 +75,7 @@ def test_a_saved_talk_is_read_without_a_kernel_and_seen_once_while_the_panel_liv
     assert copied(as_html(notebook, notebook.page.context)) == TRANSCRIPT
 
 
+@pytest.mark.threat("T15")
 def test_a_panel_that_was_saved_with_its_state_leaves_the_copy_to_be_read(open_notebook):
     notebook = open_notebook(*TALK)
     notebook.command(SAVE_STATE)
@@ -96,6 +98,7 @@ def test_the_quickstart_of_somebody_else_shows_its_talk_before_anything_runs(ope
     assert notebook.page.get_by_text("Error displaying widget").count() == 0
 
 
+@pytest.mark.threat("T5")
 def test_what_was_said_stays_text_in_the_file(open_notebook, browser_page):
     window = browser_page()
     window.add_init_script(ARM)

@@ -45,6 +45,7 @@ def test_a_representation_says_how_to_answer_and_not_the_nonce():
     assert approval.nonce not in repr(approval)
 
 
+@pytest.mark.threat("T9")
 def test_an_answer_settles_its_own_question_alone(approvals, changes):
     decisions = asked(approvals, "a", "b")
     approvals.decide(approvals.waiting[1].nonce, allow=True)
@@ -53,6 +54,7 @@ def test_an_answer_settles_its_own_question_alone(approvals, changes):
     assert len(changes) == 3
 
 
+@pytest.mark.threat("T9")
 def test_an_answer_counts_once(approvals):
     decisions = asked(approvals, "a")
     nonce = approvals.waiting[0].nonce
@@ -62,6 +64,7 @@ def test_an_answer_counts_once(approvals):
     assert decisions == [("a", Decision(False, "the user did not allow it"))]
 
 
+@pytest.mark.threat("T9")
 def test_a_guessed_nonce_answers_nothing(approvals):
     decisions = asked(approvals, "a")
     with pytest.raises(LocalProtocolError):
@@ -69,6 +72,7 @@ def test_a_guessed_nonce_answers_nothing(approvals):
     assert decisions == []
 
 
+@pytest.mark.threat("T9")
 def test_no_answer_is_a_no(approvals):
     approvals.seconds = 0.0
     decided = []

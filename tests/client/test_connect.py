@@ -139,6 +139,7 @@ def test_a_second_session_of_the_same_name_is_refused_and_another_name_is_not(ca
     assert "What you say goes to 127.0.0.1" in capsys.readouterr().out
 
 
+@pytest.mark.threat("T13")
 def test_a_redirect_is_not_followed_and_no_key_travels_on(monkeypatch):
     monkeypatch.setenv("RT_API_KEY", CANARY)
     seen = []

@@ -220,6 +220,7 @@ def frames_of(error):
     return "".join(shown.format())
 
 
+@pytest.mark.threat("T13")
 def test_a_redirect_is_not_followed_and_no_key_travels_on():
     with (
         desk() as elsewhere,

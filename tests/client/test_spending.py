@@ -22,6 +22,7 @@ def answer(talk, id):
     )
 
 
+@pytest.mark.threat("T21")
 def test_a_server_that_answers_without_end_is_stopped_at_the_last_response():
     async def scenario(talk):
         limit(talk, responses=3)
@@ -36,6 +37,7 @@ def test_a_server_that_answers_without_end_is_stopped_at_the_last_response():
     run(scenario)
 
 
+@pytest.mark.threat("T4")
 def test_a_talk_ends_before_its_minutes_are_over_and_whoever_waits_is_told():
     async def scenario(talk):
         limit(talk, minutes=1)

@@ -62,6 +62,7 @@ def test_what_is_no_event_is_dropped_and_counted_and_the_next_is_delivered(fault
     assert session.core.malformed_events == len(NOT_EVENTS)
 
 
+@pytest.mark.threat("T7")
 @fault(
     "F12",
     "JSON 100,000 deep; a frame of 9 MB; 9 MB compressed to nothing",
@@ -134,6 +135,7 @@ def test_text_that_is_no_utf8_ends_the_connection_with_its_code(faulty):
     assert lost.value.code == 1007
 
 
+@pytest.mark.threat("T7")
 @pytest.mark.parametrize("count", [3000, pytest.param(100_000, marks=pytest.mark.long)])
 def test_mutated_frames_never_escape_and_the_next_good_one_is_delivered(faulty, caplog, count):
     server = faulty(f"mutated:{count // FRAMES_OF_A_TURN}@2*", seed=count)

@@ -14,6 +14,7 @@ SCRIPT = (BUNDLE / "panel.js").read_text(encoding="utf-8")
 STYLE = (BUNDLE / "panel.css").read_text(encoding="utf-8")
 
 
+@pytest.mark.threat("T5")
 @pytest.mark.parametrize(
     "way_in",
     [
@@ -33,6 +34,7 @@ def test_text_never_becomes_markup_or_code(way_in: str) -> None:
     assert way_in not in SCRIPT
 
 
+@pytest.mark.threat("T18")
 def test_nothing_is_loaded_from_anywhere() -> None:
     addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.[a-z]+[^\s\"'`]*", SCRIPT + STYLE))
     assert addresses == {"http://www.w3.org/2000/svg"}

@@ -30,6 +30,7 @@ def test_the_types_hold() -> None:
     node("node_modules/typescript/bin/tsc")
 
 
+@pytest.mark.threat("T18")
 def test_a_fresh_build_is_the_committed_bundle(tmp_path: Path) -> None:
     require_packages()
     node("build.mjs", tmp_path)

@@ -122,6 +122,7 @@ async def test_the_offer_and_the_handshake_never_hold_the_secret(house):
     assert shared.hex() not in said
 
 
+@pytest.mark.threat("T11")
 @story
 async def test_another_client_that_read_the_offer_is_not_let_in(house):
     page, eavesdropper = Page(), Page()
@@ -160,6 +161,7 @@ async def test_a_wrong_proof_spends_the_offer(house):
         await refused(connection)
 
 
+@pytest.mark.threat("T11")
 @story
 async def test_a_foreign_or_absent_origin_is_forbidden(house):
     page = Page()
@@ -170,6 +172,7 @@ async def test_a_foreign_or_absent_origin_is_forbidden(house):
         assert refusal.value.response.status_code == 403
 
 
+@pytest.mark.threat("T12")
 @story
 async def test_a_rebound_host_name_is_forbidden(house):
     page = Page()

@@ -49,10 +49,12 @@ def test_the_sound_in_it_is_plain_wav(tmp_path):
     assert json.loads(lines[0])["event"]["type"] == "session.created"
 
 
+@pytest.mark.threat("T17")
 def test_only_its_owner_may_read_it(tmp_path):
     assert stat.S_IMODE(packed(tmp_path).stat().st_mode) == 0o600
 
 
+@pytest.mark.threat("T2")
 def test_it_holds_no_secret(tmp_path):
     key = Secret("sk-never-in-a-file-0123")
     log = spoken_talk()

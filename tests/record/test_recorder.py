@@ -57,6 +57,7 @@ def test_the_folder_alone_can_be_read_too_by_either_name(path):
         assert manifest["backend"] == "test"
 
 
+@pytest.mark.threat("T17")
 def test_only_its_owner_may_read_what_is_recorded(path):
     recorder = Recorder(path, MANIFEST)
     part = layout.part_of(path)

@@ -51,6 +51,7 @@ def line(**changes):
     return json.dumps({**good, **changes}).encode() + b"\n"
 
 
+@pytest.mark.threat("T19")
 @pytest.mark.parametrize("name", ["../../escape", "/etc/passwd", "C:\\x", "events.jsonl/../x"])
 def test_a_member_that_would_leave_the_folder_is_refused_and_nothing_written(
     tmp_path, members, name
@@ -73,6 +74,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, members):
     assert "more than a talk has" in refused(path)
 
 
+@pytest.mark.threat("T19")
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path, members):
     members["events.jsonl"] = b"\n" * 50_000_000
     path = written(tmp_path, members, zipfile.ZIP_DEFLATED)
@@ -91,6 +93,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, members, share):
     refused(path)
 
 
+@pytest.mark.threat("T19")
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -81,6 +81,7 @@ def test_a_key_may_be_minted_for_transcription(text_server):
     talk()
 
 
+@pytest.mark.threat("T4")
 def test_a_minted_key_cannot_mint(text_server):
     value = minted(text_server)["value"]
     status, answer, _ = post(text_server, CLIENT_SECRETS, {}, key=value)
@@ -139,6 +140,7 @@ def test_what_cannot_be_minted_gets_400_in_the_words_of_the_api(text_server, bod
     assert (answer["error"]["code"], answer["error"]["param"]) == (code, param)
 
 
+@pytest.mark.threat("T4")
 def test_a_key_expires():
     now = [1000.0]
     mint = Mint(now=lambda: now[0])
