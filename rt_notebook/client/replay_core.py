@@ -26,6 +26,7 @@ from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event
 from ..record.entry import Direction, Entry
 from ..record.log import Log
+from ..record.rebuilding import greet_again
 from .clock import Clock
 from .core import SessionCore
 from .identity import new_id
@@ -72,6 +73,8 @@ class ReplayCore(SessionCore):
     def frame_of(self, entry: Entry) -> str:
         """Return what came, as the frame that brought it; its audio waits beside it."""
         self._now = entry
+        if entry.event.type == "session.created" and self.machine.session:
+            greet_again(self.machine)
         self._kept_audio.sound = self._recorded.sound(entry.audio) if entry.audio else b""
         bare = {**entry.event, "delta": ""} if entry.audio else entry.event
         return json.dumps(bare, ensure_ascii=False, default=str)

@@ -8,7 +8,7 @@ from ..protocol.machine import SessionMachine
 from .entry import Entry
 from .log import Log
 
-__all__ = ["rebuild"]
+__all__ = ["greet_again", "rebuild"]
 
 
 def rebuild(log: Log) -> SessionMachine:
@@ -17,6 +17,8 @@ def rebuild(log: Log) -> SessionMachine:
     has_player = False
     last: Play | None = None
     for entry in log:
+        if entry.event.type == "session.created" and machine.session:
+            greet_again(machine)
         if entry.direction == "received":
             last = _receive(machine, entry, last, has_player=has_player)
         elif entry.event.type in ("player.opened", "player.closed"):
@@ -28,6 +30,17 @@ def rebuild(log: Log) -> SessionMachine:
             event = entry.event
             take(event["epoch"], event["samples"], event["latency_ms"])
     return machine
+
+
+def greet_again(machine: SessionMachine) -> None:
+    """Let a machine know that the connection ended and another server begins to speak.
+
+    The log tells it by a second ``session.created``; the items that the server is given
+    again are those that stand.
+    """
+    machine.active_response, machine.user_speaking = None, False
+    machine.conversation.cut_off()
+    machine.conversation.restored(machine.conversation.order)
 
 
 def _receive(

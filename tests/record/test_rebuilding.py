@@ -1,5 +1,6 @@
 """The state of a session out of its log alone."""
 
+from rt_notebook.protocol.events import Event
 from rt_notebook.protocol.heard import heard_items
 from rt_notebook.record.rebuilding import rebuild
 
@@ -19,3 +20,19 @@ def test_what_was_heard_and_cut_is_known_from_what_the_player_told():
     machine = rebuild(spoken_talk())
     heard = heard_items(machine.conversation, machine.ledger)["a1"]
     assert (heard.state, heard.heard_ms, heard.received_ms) == ("cut", 1000, 2000)
+
+
+def test_what_another_server_was_given_again_stands_as_it_stood():
+    log = spoken_talk()
+    begun = {"id": "r2", "status": "in_progress"}
+    echo = {"id": "a1", "type": "message", "role": "assistant", "content": []}
+    for event in (
+        Event(type="response.created", response=begun),
+        Event(type="session.created", session=SESSION),
+        Event(type="conversation.item.added", item=echo, previous_item_id=None),
+    ):
+        log.append("received", event, time=99, wall_time=99)
+    machine = rebuild(log)
+    assert machine.active_response is None
+    assert [item.id for item in machine.conversation] == ["u1", "a1"]
+    assert machine.conversation.items["a1"].text == "one two three four"
