@@ -74,17 +74,17 @@ def waterfall_text(waterfall: Waterfall) -> str:
     """Return one line a part of the wait."""
     rows = _spreads(waterfall)
     lines = [
-        f"{label:<52} {one.median_ms:>7.0f} {one.p95_ms:>7.0f} {one.n_turns:>6}"
+        f"{label:<52} {_with_error(one):>14} {one.p95_ms:>7.0f} {one.n_turns:>6}"
         for label, one in rows
     ]
-    head = f"{'milliseconds':<52} {'median':>7} {'p95':>7} {'turns':>6}"
+    head = f"{'milliseconds':<52} {'median':>14} {'p95':>7} {'turns':>6}"
     return "\n".join([head, *lines, *_clock_error(waterfall)])
 
 
 def waterfall_html(waterfall: Waterfall) -> str:
     """Return a table with a row a part of the wait."""
     rows = [
-        (escape(label), f"{one.median_ms:.0f}", f"{one.p95_ms:.0f}", str(one.n_turns))
+        (escape(label), _with_error(one), f"{one.p95_ms:.0f}", str(one.n_turns))
         for label, one in _spreads(waterfall)
     ]
     head = ("the wait, in ms", "median", "p95", "turns")
@@ -191,6 +191,10 @@ def _wait(turn: Turn) -> str:
 def _spreads(waterfall: Waterfall) -> list[tuple[str, Spread]]:
     labels = {**PARTS, **TOTALS}
     return [(labels[name], one) for name, one in (waterfall.parts | waterfall.totals).items()]
+
+
+def _with_error(spread: Spread) -> str:
+    return f"{spread.median_ms:.0f}" + (f" ± {spread.error_ms:.0f}" if spread.n_turns > 1 else "")
 
 
 def _clock_error(waterfall: Waterfall) -> list[str]:

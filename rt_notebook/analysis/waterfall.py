@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +24,33 @@ TOTALS = {
 
 @dataclass(frozen=True)
 class Spread:
-    """How long one part took over the turns that had it, in milliseconds."""
+    """How long one part took over the turns that had it, in milliseconds.
+
+    Parameters
+    ----------
+    n_turns : int
+        How many turns had it.
+    median_ms, p95_ms : float
+        Median and 95th percentile.
+    error_ms : float
+        Half of the interval in which the true median lies with 95 % confidence, read off the
+        ordered values themselves (a binomial interval).
+    """
 
     n_turns: int
     median_ms: float
     p95_ms: float
+    error_ms: float = 0.0
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """Return the spread of one part's values, at least one."""
+        ordered = sorted(values)
+        reach = 0.98 * math.sqrt(len(ordered))  # 1.96 standard deviations of n coins
+        low = max(0, math.floor(len(ordered) / 2 - reach))
+        high = min(len(ordered) - 1, math.ceil(len(ordered) / 2 + reach))
+        error = (ordered[high] - ordered[low]) / 2
+        return cls(len(ordered), percentile(ordered, 50), percentile(ordered, 95), error)
 
 
 class Waterfall:
@@ -72,7 +94,7 @@ class Waterfall:
         return pandas().DataFrame(
             [
                 {"part": name, "n_turns": one.n_turns, "median_ms": one.median_ms,
-                 "p95_ms": one.p95_ms}
+                 "error_ms": one.error_ms, "p95_ms": one.p95_ms}
                 for name, one in {**self.parts, **self.totals}.items()
             ]
         )  # fmt: skip
@@ -93,9 +115,9 @@ class Waterfall:
         found = {}
         for name in names:
             values = [getattr(one, f"{name}_ms") for one in self.latencies]
-            known = sorted(value for value in values if value is not None)
+            known = [value for value in values if value is not None]
             if known:
-                found[name] = Spread(len(known), percentile(known, 50), percentile(known, 95))
+                found[name] = Spread.of(known)
         return found
 
     def __repr__(self) -> str:

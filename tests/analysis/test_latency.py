@@ -1,10 +1,12 @@
 """The parts of a turn's wait, from events with times written by hand."""
 
+import random
+
 import pytest
 
 from rt_notebook.analysis.latency import TurnLatency, turn_latency
 from rt_notebook.analysis.turns import turns
-from rt_notebook.analysis.waterfall import Waterfall, percentile
+from rt_notebook.analysis.waterfall import Spread, Waterfall, percentile
 from rt_notebook.audio import pcm
 
 from .talk import Talk, interrupted_talk, tone
@@ -97,6 +99,19 @@ def test_the_waterfall_has_median_and_95th_percentile_of_what_was_seen():
     assert parts["stop_to_commit"].n_turns == 3
     assert parts["stop_to_commit"].median_ms == 20
     assert parts["stop_to_commit"].p95_ms == pytest.approx(29)
+
+
+def test_the_error_bar_holds_the_true_median_nine_times_of_ten_at_least():
+    generator = random.Random(5)
+    held = 0
+    for _ in range(400):
+        spread = Spread.of([generator.gauss(100, 10) for _ in range(21)])
+        held += abs(spread.median_ms - 100) <= spread.error_ms
+    assert held >= 360
+
+
+def test_one_value_has_no_error_bar():
+    assert Spread.of([5.0]) == Spread(1, 5.0, 5.0, 0.0)
 
 
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 3), (75, 4), (95, 4.8), (100, 5)])
