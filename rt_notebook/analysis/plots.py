@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DARK", "LIGHT", "Theme", "timeline_figure", "waterfall_figure"]
 
-WIDTH_INCHES = 12.0
+WIDTH_INCHES = 10.0
 _SAMPLE_RATE_HZ = 24_000
 _COLUMNS = 1800
 _MAX_SAMPLES = 20_000_000  # of a longer stretch, every n-th is looked at
@@ -92,7 +92,7 @@ def timeline_figure(
     colours = _THEMES[theme]
     figure: Figure = figures().Figure(figsize=(width_inches, 4.3), facecolor=colours.paper)
     user, assistant = figure.subplots(2, 1, sharex=True)
-    figure.subplots_adjust(left=0.085, right=0.985, top=0.91, bottom=0.105, hspace=0.04)
+    figure.subplots_adjust(left=0.1, right=0.985, top=0.91, bottom=0.105, hspace=0.04)
     _draw_user(user, timeline, window, colours)
     _draw_assistant(assistant, timeline, window, colours)
     for axes in (user, assistant):
@@ -328,7 +328,7 @@ def _fraction(axes: Axes, y: float) -> float:
 
 
 def _plain(axes: Axes, window: _Window, colours: Theme) -> None:
-    axes.set_xlim(window.start, window.end)
+    axes.set_xlim(window.start, window.start + window.seconds)
     axes.set_yticks([])
     axes.set_facecolor(colours.paper)
     axes.grid(axis="x", color=colours.rule, lw=0.7)

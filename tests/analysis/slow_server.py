@@ -80,6 +80,7 @@ class SlowServer:
             ("response.created", {"response": {"id": f"r{number}", "status": "in_progress"}}),
             ("response.output_item.added", {"response_id": f"r{number}", "item": message}),
             ("response.output_audio.delta", sound),
+            ("response.output_audio.done", {**answer, "content_index": 0}),
             ("response.done", {"response": response}),
         ):
             if type in self.waited_ms:
