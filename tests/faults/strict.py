@@ -115,6 +115,7 @@ class Line:
 
     def hang_up(self) -> None:
         self.ended = True
+        self._items = {}  # the memory of the client is looked at, not ours
         self._serving.cancel()
         if self._answering is not None:
             self._answering.cancel()
