@@ -13,6 +13,7 @@ import functools
 import json
 import re
 import typing
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,8 +24,8 @@ __all__ = ["check_event", "violations", "watch"]
 
 Event = dict[str, Any]
 
-#: What was found, one sentence each.
-violations: list[str] = []
+#: What was found of late, one sentence each.
+violations: deque[str] = deque(maxlen=100)
 _ids: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _SERVER = "rt_notebook"  # its Server header
 _FAULT = re.compile("(?<!de)fault")
