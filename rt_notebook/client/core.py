@@ -38,11 +38,11 @@ from ..record.recorder import Recorder
 from .clock import Clock, SystemClock
 from .identity import new_id
 from .listeners import Listeners
-from .microphone import Microphone
+from .microphone import MIN_COMMIT_MS, Microphone
 from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
-from .resume import Dial, Lifeline, as_loss
+from .resume import Dial, Lifeline, as_loss, has_turn_detection
 from .settings import Settings
 from .spending import Spending
 from .toolbox import Toolbox
@@ -157,12 +157,26 @@ class SessionCore:
     def request(self, acknowledgement: Acknowledgement) -> None:
         """Send an event; what the API does not acknowledge is settled at once."""
         event = acknowledgement.event
+        if event.type == "input_audio_buffer.commit" and (short := self._too_short()):
+            acknowledgement.fail(short)
+            return
         self.tools.prepare(event)
         if event.type in ACKNOWLEDGED_BY:
             self.outstanding.acknowledge(acknowledgement)
         else:
             acknowledgement.settle(event)
         self.perform(self.machine.request(event))
+
+    def _too_short(self) -> LocalProtocolError | None:
+        """Why the server would refuse a commit; with turn detection it knows better itself."""
+        missing_ms = self.microphone.missing_ms()
+        if not missing_ms or has_turn_detection(self.machine.session):
+            return None
+        waiting_ms = MIN_COMMIT_MS - missing_ms
+        return LocalProtocolError(
+            f"got {waiting_ms} ms of audio to commit, expected {MIN_COMMIT_MS} ms or more; "
+            "nothing was sent"
+        )
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold."""

@@ -12,9 +12,10 @@ from collections import deque
 from ..protocol.events import Event
 from ..record.track import Track
 
-__all__ = ["MAX_HELD_MS", "Microphone"]
+__all__ = ["MAX_HELD_MS", "MIN_COMMIT_MS", "Microphone"]
 
 MAX_HELD_MS = 2000
+MIN_COMMIT_MS = 100  # what the API takes as an utterance
 MAX_RESTORED_MS = 120_000
 _BYTES_PER_MS = 48  # mono PCM16 at 24 kHz
 
@@ -42,6 +43,12 @@ class Microphone:
         self._committing: deque[Span] = deque()
         self._starts: dict[str, int] = {}
         self._spans: dict[str, Span] = {}
+        self._is_whole = True  # whether the track has all that was appended
+
+    def missing_ms(self) -> int:
+        """Return by how much the audio that waits for a commit is too short for one."""
+        waiting_ms = (len(self._track) - self._open) // _BYTES_PER_MS
+        return max(0, MIN_COMMIT_MS - waiting_ms) if self._is_whole else 0
 
     def hold(self, pcm: bytes) -> None:
         """Keep what is said while there is no connection."""
@@ -80,7 +87,9 @@ class Microphone:
             self._spans = {id: span for id, span in self._spans.items() if span[1] <= self._origin}
 
     def sent(self, event: Event) -> None:
-        """Note a commit or a clear that is on its way."""
+        """Note what is on its way: a commit, a clear, or audio that was encoded elsewhere."""
+        if event.type == "input_audio_buffer.append" and "audio" in event:
+            self._is_whole = False
         if event.type == "input_audio_buffer.commit":
             self._committing.append((self._open, len(self._track)))
         if event.type in ("input_audio_buffer.commit", "input_audio_buffer.clear"):

@@ -32,7 +32,7 @@ from .wire_audio import encoded, input_format
 if TYPE_CHECKING:
     from .core import SessionCore
 
-__all__ = ["Dial", "Lifeline", "as_loss"]
+__all__ = ["Dial", "Lifeline", "as_loss", "has_turn_detection"]
 
 Dial = Callable[[], Awaitable[Transport]]
 
@@ -171,7 +171,7 @@ class Lifeline:
         if core.status == "open":
             self._away_since = core.clock.monotonic()
         if self.connected:
-            speaking = core.machine.user_speaking or not _has_turn_detection(core.machine.session)
+            speaking = core.machine.user_speaking or not has_turn_detection(core.machine.session)
             intact = not self.transport.outbox.dropped
             core.microphone.cut_off(speaking=speaking, intact=intact)
         self.connected, self.wire = False, Wire(core.dialect)
@@ -232,7 +232,8 @@ def as_loss(error: RealtimeError) -> ConnectionLost:
     return error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
 
 
-def _has_turn_detection(session: dict[str, Any]) -> bool:
+def has_turn_detection(session: dict[str, Any]) -> bool:
+    """Whether the server ends turns by itself."""
     audio_input = (session.get("audio") or {}).get("input") or {}
     return audio_input.get("turn_detection") is not None
 

@@ -75,6 +75,8 @@ class SessionMachine:
         # What this connection's server has in its conversation: responses, and spoken items.
         self._conversing: set[str] = set()
         self._spoken: set[str] = set()
+        self._begun: set[str] = set()  # responses; what belongs to none is not played
+        self._called_off: set[str] = set()  # requests that were cancelled before they began
 
     # Requests
 
@@ -109,8 +111,10 @@ class SessionMachine:
                 event["response_id"] = response_id
             effects += [Send(event)]
         effects += self.interrupt(target)
-        if not effects and not self._requests.queued:
+        asked = self._requests.asked if response_id is None else frozenset()
+        if not effects and not self._requests.queued and not asked:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
+        self._called_off |= asked
         return effects + self._requests.drop_queued()
 
     def abandon(self, response_id: str) -> list[Effect]:
@@ -264,10 +268,15 @@ class SessionMachine:
         if response_id not in self._out_of_band:
             self.active_response = response_id
             self._conversing.add(response_id)
+        self._begun.add(response_id)
         if request is None:
             return [ResponseStarted(response_id, None)]
         event_id = request["event_id"]
-        return [ResponseStarted(response_id, event_id), Settled(event_id, event)]
+        begun: list[Effect] = [ResponseStarted(response_id, event_id), Settled(event_id, event)]
+        if event_id in self._called_off:
+            self._called_off.remove(event_id)
+            begun += self.cancel(response_id)
+        return begun
 
     def _on_response_done(self, event: Event) -> list[Effect]:
         response = event["response"]
@@ -318,7 +327,8 @@ class SessionMachine:
         has_player : bool
             Whether anybody is there to play it.
         """
-        sounds = has_player and play.response_id not in self._silenced
+        is_ours = play.response_id in self._begun and play.response_id not in self._silenced
+        sounds = has_player and is_ours
         self.ledger.receive(play.item_id, play.content_index, n_samples, silenced=not sounds)
         return sounds
 

@@ -85,6 +85,15 @@ class RequestLedger:
         self._pending.pop(event_id, None)
         self._queued = deque(event for event in self._queued if event["event_id"] != event_id)
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Event ids of the conversation's responses that were asked for and have not begun."""
+        return frozenset(
+            event_id
+            for event_id, event in self._pending.items()
+            if event.type == "response.create" and not is_out_of_band(event)
+        )
+
     def drop_queued(self) -> list[Effect]:
         """Give up the responses that wait their turn."""
         dropped = Event(type="error", error={"message": "cancelled before it was sent"})

@@ -309,12 +309,16 @@ async def _false_starts(_line: Line, frame: str, param: str) -> list[Going]:
 
 
 async def _bad_arguments(_line: Line, frame: str, _param: str) -> list[Going]:
-    event = json.loads(frame)
-    if "arguments" in event:
-        return [json.dumps({**event, "arguments": "{not JSON"})]
-    if event["item"].get("type") != "function_call":
-        return [frame]
-    return [json.dumps({**event, "item": {**event["item"], "arguments": "{not JSON"}})]
+    return [json.dumps(_with_bad_arguments(json.loads(frame)))]
+
+
+def _with_bad_arguments(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_bad_arguments(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    spoilt = {"arguments": "{not JSON"} if "arguments" in value else {}
+    return {name: _with_bad_arguments(part) for name, part in value.items()} | spoilt
 
 
 async def _slow_reader(line: Line, frame: str, param: str) -> list[Going]:
@@ -401,7 +405,7 @@ FAULTS: dict[str, Fault] = {
     "burst": Fault("F23, F34", _AUDIO, "sends PARAM s of silence at once", _burst, "60"),
     "bad-arguments": Fault(
         "F33",
-        r"out response\.(output_item|function_call_arguments)\.done",
+        r"out (response|conversation)\..*done",
         "sends a function's arguments that are no JSON",
         _bad_arguments,
         times=ALWAYS,
