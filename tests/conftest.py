@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,17 @@ _PROVIDER_KEYS = (
     "OPENAI_PROJECT_ID",
 )
 _SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A fault that is not tested is not survived: to skip its test is to fail it."""
+    report = yield
+    if report.skipped and item.get_closest_marker("fault"):
+        report.outcome, report.longrepr = "failed", f"a fault's test was skipped: {item.nodeid}"
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

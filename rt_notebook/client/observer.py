@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..protocol.tool_turns import FunctionCall
 from .approvals import Approval
@@ -20,6 +21,11 @@ class Observer:
     """
 
     can_play: bool = False
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What it knows that no event tells: fields of `analysis.explain.Facts`."""
+        return {}
 
     def items_changed(self, item_ids: Iterable[str]) -> None:
         """Show these items anew."""

@@ -342,6 +342,17 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         """Iterate over events from now until the session closes; as for `on`."""
         return self.core.listeners.events(direction)
 
+    def explain(self) -> str:
+        """Return why nobody answers, or the last error, in sentences with the next step.
+
+        Empty when nothing keeps the talk from going on.
+        """
+        from ..analysis.explain import Facts, explain, sentences
+
+        loss = "" if self.status == "open" else str(self.core.line.loss)
+        facts = Facts(self.status, loss, self.config, **self.core.observer.facts)
+        return sentences(explain(self.log, facts))
+
     def controls(self) -> Any:
         """Return the configuration as a form of ipywidgets, to be shown in a cell."""
         # The notebook's room is above this one: it is looked up when somebody asks.

@@ -69,6 +69,11 @@ class Outbox:
         self._filled = asyncio.Event()
 
     @property
+    def size_bytes(self) -> int:
+        """What waits."""
+        return self._size
+
+    @property
     def empty(self) -> bool:
         """Whether nothing waits."""
         return not self._texts

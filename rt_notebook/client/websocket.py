@@ -27,7 +27,7 @@ from ..secret import RedactingFilter
 from .backends import LOOPBACK, Backend
 from .transport import Outbox
 
-__all__ = ["WebSocketTransport", "untrusted"]
+__all__ = ["PING_INTERVAL_SECONDS", "PING_TIMEOUT_SECONDS", "WebSocketTransport", "untrusted"]
 
 logger = logging.getLogger("rt_notebook.wire")
 logger.addFilter(RedactingFilter())
@@ -43,8 +43,8 @@ _REFUSALS = {
     504: ("unavailable", "nobody answers behind the gateway (504); wait a little and try again"),
 }
 #: A peer that is gone is found within the sum of the first two, and not waited for longer.
-_PING_INTERVAL_SECONDS = 15.0
-_PING_TIMEOUT_SECONDS = 15.0
+PING_INTERVAL_SECONDS = 15.0
+PING_TIMEOUT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
 #: No WebSocket, no UTF-8, too big a frame, no answer to a ping.
 _FAILED_BY_US = (1002, 1007, 1009, 1011)
@@ -149,8 +149,8 @@ def _path_options(backend: Backend) -> dict[str, Any]:
         raise ConfigError(f"a proxy needs websockets 15 or newer, got {version}")
     options: dict[str, Any] = {
         # A healthy server of ours must not die of a busy machine.
-        "ping_interval": None if backend.server is not None else _PING_INTERVAL_SECONDS,
-        "ping_timeout": _PING_TIMEOUT_SECONDS,
+        "ping_interval": None if backend.server is not None else PING_INTERVAL_SECONDS,
+        "ping_timeout": PING_TIMEOUT_SECONDS,
     }
     if knows_proxies and urlsplit(backend.url).hostname in LOOPBACK:
         options["proxy"] = None

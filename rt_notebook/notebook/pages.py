@@ -149,7 +149,13 @@ class Pages:
     def _show_path(self) -> None:
         player = self.player
         direct = player is not None and player.link is not None
-        self._show(path="direct" if direct else "comm", mic_waits=self._comm_blocks and not direct)
+        self._show(path="direct" if direct else "comm", mic_waits=self.mic_waits)
+
+    @property
+    def mic_waits(self) -> bool:
+        """Whether the microphone is heard only between cells."""
+        player = self.player
+        return self._comm_blocks and not (player is not None and player.link is not None)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         # The loop itself holds tasks weakly.

@@ -69,6 +69,7 @@ class Panel(Observer):
         self._epoch = 0
         self._counts: dict[int, tuple[int, float]] = {}
         self._talk_ms = 0.0
+        self._microphone = self._cannot_record = ""  # as the page that asked last told
         self._file = bytearray()
         self._playout = Playout(self.pages.to_player)
         session.core.attach(self)
@@ -99,6 +100,7 @@ class Panel(Observer):
         self.pages.to(page, Message("snapshot", **snapshot, notices=self._notices))
         self.pages.to(page, self._approvals())
         self.pages.greet(page, message)
+        self._cannot_record = str(message["can_record"])
         if self._armed:
             self.arm_microphone()
 
@@ -204,6 +206,15 @@ class Panel(Observer):
                 other.pages.to_player(Message("stop-mic", reason="other-session"))
 
     # From the session (Observer)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the page told of itself, for `analysis.explain`."""
+        return {
+            "microphone": self._microphone,
+            "cannot_record": self._cannot_record,
+            "waits_for_cells": self.pages.mic_waits,
+        }
 
     @property
     def can_play(self) -> bool:  # type: ignore[override]  # pages come and go

@@ -24,11 +24,22 @@ def status_of(session: RealtimeSession) -> dict[str, Any]:
         "replies": len(session.replies),
         "events": len(session.log),
         "malformed": session.core.malformed_events,
+        "network": _network(session),
         "tools": _tools(session.tools),
     }
     if backend.server is not None and backend.server.missing:
         status["speech"] = backend.server.missing
-    return {**status, **_panel_status(session)}
+    status.update(_panel_status(session))
+    why = session.explain()
+    return {**status, "why": why} if why else status
+
+
+def _network(session: RealtimeSession) -> str:
+    """Whether the server takes the sound as fast as it comes."""
+    outbox = session.core.line.transport.outbox
+    if not outbox.dropped:
+        return "keeps up"
+    return f"behind: {outbox.dropped} chunks of sound dropped, {outbox.size_bytes} bytes wait"
 
 
 def _turn_detection(session: RealtimeSession) -> str:

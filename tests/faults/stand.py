@@ -72,7 +72,7 @@ class Holdings:
     def beyond(self, other: Holdings) -> dict[str, Any]:
         """Return what is here and was not in `other`."""
         more = {
-            "threads": self.threads - other.threads - {"rt-loop"},
+            "threads": self.threads - other.threads,
             "tasks": max(0, self.tasks - other.tasks),
             "sockets": max(0, self.sockets - other.sockets),
             "children": self.children - other.children,
@@ -83,9 +83,10 @@ class Holdings:
 def holdings() -> Holdings:
     """Return what this process holds now."""
     process = psutil.Process(os.getpid())
+    named = {f"{thread.name}/{thread.ident}" for thread in threading.enumerate()}
     return Holdings(
-        frozenset(f"{thread.name}/{thread.ident}" for thread in threading.enumerate())
-        - {f"{loop_thread().thread.name}/{loop_thread().thread.ident}"},
+        # The loop and its pool are the process's, not a session's.
+        frozenset(name for name in named if not name.startswith(("rt-loop/", "asyncio_"))),
         loop_thread().run(_count_tasks()),
         len(process.net_connections("tcp")),
         frozenset(child.pid for child in process.children()),

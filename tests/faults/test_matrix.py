@@ -7,8 +7,6 @@ import pytest
 from .matrix import ROWS, declared
 from .table import README, with_table
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_fault_has_a_test_that_says_what_breaks_and_what_happens(name):

@@ -70,16 +70,6 @@ def test_text_that_came_twice_is_right_at_the_end(faulty):
     assert reply.text.count("three") == 1
 
 
-@fault("F17", "`response.done` never comes", "the reply is given up; the next turn works")
-def test_a_response_without_an_end_is_given_up_and_the_next_turn_works(faulty):
-    session = faulty("no-done").connect()
-    reply = session.say("hello", **TEXT)
-    until(lambda: reply.text)
-    reply_id = until(lambda: reply.id)
-    loop_thread().call_soon(lambda: session.core.perform(session.core.machine.abandon(reply_id)))
-    assert session.say("hello", **TEXT).wait(20).text
-
-
 @fault(
     "F18",
     "the server's own response is active when one is asked for",

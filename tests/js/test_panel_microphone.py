@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from ..faults.matrix import fault
 from .panel import OpenPanel, item, mic, show, turn_on, wait_for
 
 pytestmark = pytest.mark.slow
@@ -96,6 +97,11 @@ def test_the_kernel_can_stop_the_microphone(open_panel: OpenPanel) -> None:
     wait_for(page, "streams[0].getTracks()[0].readyState === 'ended'")
 
 
+@fault(
+    "F30",
+    "the microphone goes away",
+    "another is taken once; then the button has to be pressed; the session lives",
+)
 def test_a_device_that_goes_away_is_replaced_once(open_panel: OpenPanel) -> None:
     page = open_panel()
     turn_on(page)
@@ -123,6 +129,11 @@ def test_a_microphone_that_no_view_shows_is_closed(open_panel: OpenPanel) -> Non
     wait_for(page, "streams[0].getTracks()[0].readyState === 'ended'")
 
 
+@fault(
+    "F28",
+    "the way from page to kernel is cut",
+    "old sound is dropped and counted; the talk resumes live",
+)
 def test_a_kernel_that_goes_quiet_for_long_is_told_and_old_audio_is_dropped(
     open_panel: OpenPanel,
 ) -> None:

@@ -8,6 +8,7 @@ import wave
 import pytest
 from playwright.sync_api import expect
 
+from ..faults.matrix import fault
 from .panel import OpenPanel, mic, wait_for
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,7 @@ def test_a_page_that_is_not_secure_says_so_and_can_type(open_panel: OpenPanel) -
     assert page.evaluate("model.of('say')[0].text") == "hello"
 
 
+@fault("F29")
 def test_a_refusal_says_what_to_do_and_the_button_can_be_pressed_again(
     open_panel: OpenPanel,
 ) -> None:

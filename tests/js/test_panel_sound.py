@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ..browser.tap import tap
+from ..faults.matrix import fault
 from .panel import OpenPanel, wait_for
 
 pytestmark = pytest.mark.slow
@@ -49,6 +50,11 @@ def test_an_interruption_is_silent_at_once_and_exactly_counted(open_panel: OpenP
     assert page.evaluate("engine.stats.lastFlushMs") < 100
 
 
+@fault(
+    "F31",
+    "the browser suspends the audio context",
+    "nothing is lost; a button asks for the click",
+)
 def test_sound_that_the_browser_holds_back_waits_for_a_click(open_panel: OpenPanel) -> None:
     page = open_panel()
     # A script of the test counts as the user's gesture, so the browser's rule is put on here.

@@ -8,6 +8,8 @@ from rt_notebook.protocol.events import Event
 from rt_notebook.record.entry import AudioSpan
 from rt_notebook.record.log import Log
 
+from ..faults.matrix import fault
+
 
 def said(log, audio=b"uu" * 10, **rest):
     append = Event(type="input_audio_buffer.append", event_id="e")
@@ -71,6 +73,7 @@ def test_reading_sees_what_was_there_when_it_began():
     assert [first, *entries] == list(log)[:1]
 
 
+@fault("F35")
 def test_a_full_disk_costs_old_entries_and_not_the_session(monkeypatch):
     log = Log(max_entries_in_memory=1)
 

@@ -13,6 +13,7 @@ from rt_notebook.record.packing import pack
 from rt_notebook.record.unpacking import unpack
 from rt_notebook.secret import MASK, Secret
 
+from ..faults.matrix import fault
 from .talks import SECOND, spoken_talk
 
 
@@ -68,6 +69,7 @@ def test_it_holds_no_secret(tmp_path):
     assert manifest["config"]["tools"] == [{"authorization": MASK}]
 
 
+@fault("F35")
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path, monkeypatch):
     path = packed(tmp_path)
     before = path.read_bytes()

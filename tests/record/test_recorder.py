@@ -11,6 +11,7 @@ from rt_notebook.record.log import Log
 from rt_notebook.record.recorder import Recorder
 from rt_notebook.record.unpacking import unpack
 
+from ..faults.matrix import fault
 from .talks import spoken_talk
 
 MANIFEST = layout.manifest(backend="test")
@@ -89,6 +90,11 @@ def test_there_is_no_recording_over_another(path):
         Recorder(path, MANIFEST)
 
 
+@fault(
+    "F35",
+    "the disk is full while a talk is recorded or exported",
+    "told once; the talk goes on",
+)
 def test_a_full_disk_is_told_once_and_stops_the_recording_alone(path, monkeypatch):
     recorder = Recorder(path, MANIFEST)
     told = []
