@@ -51,8 +51,12 @@ def shape(cell):
 
 def words(cell):
     """Return the words that a cell shows; of tags, numbers and times nothing."""
-    shown = [output.get("text") or sorted(output.data.items()) for output in cell.outputs]
+    shown = [output.get("text") or _readable(output.data) for output in cell.outputs]
     return re.findall(r"[^\W\d]+", re.sub(r"<[^>]*>", " ", str(shown)))
+
+
+def _readable(data):
+    return sorted((kind, text) for kind, text in data.items() if not OPAQUE.match(kind))
 
 
 def alike(one, other):
