@@ -26,6 +26,7 @@ from websockets.http11 import Response
 
 from .gate import error_response
 from .ids import make_id
+from .mutation import mutation
 
 __all__ = ["ALWAYS", "FAULTS", "Fault", "Going", "Line", "Raw"]
 
@@ -201,31 +202,7 @@ async def _bomb(_line: Line, frame: str, param: str) -> list[Going]:
 
 
 async def _mutated(line: Line, frame: str, param: str) -> list[Going]:
-    return [*(_mutation(frame, line.random) for _ in range(int(param))), frame]
-
-
-def _mutation(frame: str, chance: random.Random) -> Going:
-    """Return a frame with a few stretches of it lost, doubled, overwritten or moved."""
-    for _ in range(chance.randint(1, 4)):
-        frame = _mutated_once(frame, chance)
-    return frame.encode() if chance.random() < 0.01 else frame
-
-
-def _mutated_once(frame: str, chance: random.Random) -> str:
-    start, other = chance.randint(0, len(frame)), chance.randint(0, len(frame))
-    end = min(len(frame), start + chance.randint(1, 40))
-    piece = frame[start:end]
-    noise = "".join(chance.choices('{}[]":,\\0123456789.eE-+truefalsnu \u2028\ud7ff', k=len(piece)))
-    return chance.choice(
-        [
-            frame[:start] + frame[end:],
-            frame[:end] + frame[start:],
-            frame[:start] + noise + frame[end:],
-            frame[:start] + frame[end:] + piece,
-            frame[:other] + piece + frame[other:],
-            frame[:start],
-        ]
-    )
+    return [*(mutation(frame, line.random) for _ in range(int(param))), frame]
 
 
 # Sound and its order
