@@ -38,7 +38,7 @@ from ..record.recorder import Recorder
 from .clock import Clock, SystemClock
 from .identity import new_id
 from .listeners import Listeners
-from .microphone import MIN_COMMIT_MS, Microphone
+from .microphone import Microphone
 from .observer import Observer
 from .outstanding import Outstanding
 from .reply import Reply
@@ -157,8 +157,8 @@ class SessionCore:
     def request(self, acknowledgement: Acknowledgement) -> None:
         """Send an event; what the API does not acknowledge is settled at once."""
         event = acknowledgement.event
-        if event.type == "input_audio_buffer.commit" and (short := self._too_short()):
-            acknowledgement.fail(short)
+        if (refusal := self._refusal(event)) is not None:
+            acknowledgement.fail(refusal)
             return
         self.tools.prepare(event)
         if event.type in ACKNOWLEDGED_BY:
@@ -167,16 +167,11 @@ class SessionCore:
             acknowledgement.settle(event)
         self.perform(self.machine.request(event))
 
-    def _too_short(self) -> LocalProtocolError | None:
-        """Why the server would refuse a commit; with turn detection it knows better itself."""
-        missing_ms = self.microphone.missing_ms()
-        if not missing_ms or has_turn_detection(self.machine.session):
+    def _refusal(self, event: Event) -> LocalProtocolError | None:
+        """Why the server would refuse; with turn detection it knows better what it heard."""
+        if event.type != "input_audio_buffer.commit" or has_turn_detection(self.machine.session):
             return None
-        waiting_ms = MIN_COMMIT_MS - missing_ms
-        return LocalProtocolError(
-            f"got {waiting_ms} ms of audio to commit, expected {MIN_COMMIT_MS} ms or more; "
-            "nothing was sent"
-        )
+        return self.microphone.too_short()
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from ..errors import LocalProtocolError
 from ..protocol.events import Event
 from ..record.track import Track
 
@@ -45,10 +46,15 @@ class Microphone:
         self._spans: dict[str, Span] = {}
         self._is_whole = True  # whether the track has all that was appended
 
-    def missing_ms(self) -> int:
-        """Return by how much the audio that waits for a commit is too short for one."""
+    def too_short(self) -> LocalProtocolError | None:
+        """Return why a commit of the audio that waits for one would be refused, if it would."""
         waiting_ms = (len(self._track) - self._open) // _BYTES_PER_MS
-        return max(0, MIN_COMMIT_MS - waiting_ms) if self._is_whole else 0
+        if waiting_ms >= MIN_COMMIT_MS or not self._is_whole:
+            return None
+        return LocalProtocolError(
+            f"got {waiting_ms} ms of audio to commit, expected {MIN_COMMIT_MS} ms or more; "
+            "nothing was sent"
+        )
 
     def hold(self, pcm: bytes) -> None:
         """Keep what is said while there is no connection."""

@@ -10,27 +10,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import math
 import random
 import socket as sockets
 import struct
 import zlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Response
 
+from .fault import ALWAYS, Fault, Going, Line, Raw, Strike
 from .gate import error_response
 from .ids import make_id
 from .mutation import mutation
 
-__all__ = ["ALWAYS", "FAULTS", "Fault", "Going", "Line", "Raw"]
+__all__ = ["FAULTS"]
 
-ALWAYS = math.inf
 _DELTA = r"out response\.output_(audio|text)\.delta"
 _AUDIO = r"out response\.output_audio\.delta"
 _BEGUN = r"out response\.created"
@@ -46,63 +41,6 @@ _WHY = {
     1011: "keepalive ping timeout",
     1013: "try again later",
 }
-
-
-class Raw(bytes):
-    """Bytes for the connection itself, past the WebSocket."""
-
-
-Going = str | bytes | Raw | Response  # bytes go as a binary frame
-
-
-@dataclass
-class Line:
-    """One connection, as a fault gets hold of it.
-
-    Parameters
-    ----------
-    socket : ServerConnection
-        The client's.
-    random : random.Random
-        The seeded source of whatever is left to chance.
-    deaf_to : set of str
-        Types of client events that the server does not see at present.
-    """
-
-    socket: ServerConnection
-    random: random.Random
-    deaf_to: set[str] = field(default_factory=set)
-
-
-Strike = Callable[[Line, str, str], Awaitable[list[Going]]]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One row of the table.
-
-    Parameters
-    ----------
-    rows : str
-        Which rows of the fault matrix it serves.
-    at : str
-        The moment: ``upgrade``, or a pattern for ``out TYPE`` and ``in TYPE``.
-    about : str
-        What it does, in one sentence; PARAM is what stands behind the colon.
-    strike : callable
-        ``strike(line, frame, param)`` returns what goes on.
-    default : str
-        The parameter when none is given.
-    times : float
-        How often it strikes unless told otherwise, in the server's life.
-    """
-
-    rows: str
-    at: str
-    about: str
-    strike: Strike
-    default: str = ""
-    times: float = 1
 
 
 # Before there is a session

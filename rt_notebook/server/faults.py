@@ -21,7 +21,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Response
 
 from ..errors import ConfigError
-from .fault_table import ALWAYS, FAULTS, Fault, Going, Line, Raw
+from .fault import ALWAYS, Fault, Going, Line, Raw
+from .fault_table import FAULTS
 
 __all__ = ["Faults", "FaultySocket", "fault_help"]
 
