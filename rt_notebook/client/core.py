@@ -189,14 +189,6 @@ class SessionCore:
         if (cell := CELL.get()) is not None:
             self._cells[event["event_id"]] = cell
 
-    def expect(self, reply: Reply) -> None:
-        """Let `reply` hold the next response that the server begins by itself."""
-        self.outstanding.expect(reply)
-
-    def give_up(self, reply: Reply, error: RealtimeError) -> None:
-        """Fail a reply that no response will come for."""
-        self.outstanding.give_up(reply, error)
-
     def append_audio(self, pcm: bytes) -> None:
         """Send microphone audio (``input_audio_buffer.append``): mono PCM16, 24 kHz."""
         if self.line.connected:

@@ -49,7 +49,7 @@ class Upload:
     def start(self, session: RealtimeSession, reply: Reply | None) -> None:
         """Begin to send; `reply` will hold the answer. Runs on the background loop."""
         if reply is not None and session.turn_detection != "none":
-            session.core.expect(reply)
+            session.core.outstanding.expect(reply)
         session.core.run(self.run(session, reply))
 
     async def run(self, session: RealtimeSession, reply: Reply | None) -> None:
@@ -89,7 +89,7 @@ class Upload:
         reply.uploading = False
         await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
         if reply.status == "waiting":
-            session.core.give_up(reply, self._unheard(session))
+            session.core.outstanding.give_up(reply, self._unheard(session))
 
     def _unheard(self, session: RealtimeSession) -> RealtimeError:
         if session.core.line.connections != self._connections:
