@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import random
 import socket as sockets
 import struct
 import zlib
