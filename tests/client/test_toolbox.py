@@ -10,6 +10,7 @@ import pytest
 from rt_notebook import ConfigError, ConnectionLost, LocalProtocolError, connect
 from rt_notebook.background import loop_thread
 from rt_notebook.client.connect import close_all
+from rt_notebook.client.observer import Observer
 from rt_notebook.client.tool_running import MAX_OUTPUT_CHARS
 
 from ..faults.matrix import fault
@@ -416,12 +417,24 @@ def test_arguments_that_do_not_fit_are_not_asked_for(server, session):
     assert session.approvals == []
 
 
+class Asked(Observer):
+    """Notes when the user is asked."""
+
+    def __init__(self):
+        self.asked = threading.Event()
+
+    def approvals_changed(self, approvals):
+        self.asked.set()
+
+
 def test_a_reply_says_what_it_waits_for(server, session):
     add(server, session, read_only=False)
+    user = Asked()
+    session.core.attach(user)
     reply = session.say("go")
     metadata = server.told("response.create")["response"]["metadata"]
     server.calls(("weather", {"city": "Oslo"}), metadata=metadata)
-    server.settled(session)
+    assert user.asked.wait(10)
     assert (reply.status, reply.waits_for) == ("asking", 'weather({"city": "Oslo"})')
     session.approve()
     assert server.output()
