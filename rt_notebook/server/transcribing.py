@@ -29,7 +29,7 @@ _TELLS_SPEAKERS = "diarize"  # in the model's name
 _EVERY_MS = 960  # of new audio, between two looks at a turn
 _SETTLED_MS = 12_000  # what is older is not looked at again
 _AGAIN_S = 0.1
-_FULL_LOGPROB = 0.0  # moonshine tells no probabilities
+_FULL_LOGPROB = 0.0  # the recogniser passes no probabilities on
 
 Cut = Callable[[int, int], tuple[bytes, int]]
 
