@@ -58,8 +58,8 @@ def test_a_typed_talk_needs_no_mouse_and_sets_off_no_shortcut(open_notebook):
     keyboard = notebook.page.keyboard
     passed = tab_through(notebook, "Message")
     assert passed == [
-        "Turn the microphone on", "While the reply sounds", "Transcript", "Choose an audio file",
-        "Message",
+        "Turn the microphone on", "Keep the sound", "While the reply sounds", "Transcript",
+        "Choose an audio file", "Message",
     ]  # fmt: skip
     keyboard.type("dd a b x m 00 ")
     keyboard.press("Shift+Enter")
@@ -90,7 +90,8 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
         "region": ["Voice conversation"],
         "img": ["Connected"],
         "button": [
-            "Turn the microphone on", "Mute", "Stop the reply", "Choose an audio file", "Send",
+            "Turn the microphone on", "Mute", "Stop the reply", "Keep the sound",
+            "Choose an audio file", "Send",
         ],
         "combobox": ["Microphone", "While the reply sounds"],
         "log": ["Transcript"],
@@ -103,7 +104,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
             assert found.count() == 1, (role, name)
     unnamed = "(all) => all.filter((e) => !(e.getAttribute('aria-label') ?? e.textContent.trim()))"
     buttons = panel.root.locator("button:visible, input:visible, select:visible, textarea:visible")
-    assert buttons.count() == 8
+    assert buttons.count() == 9
     assert buttons.evaluate_all(f"(all) => ({unnamed})(all).length") == 0
     assert panel.root.get_by_role("log").get_attribute("aria-live") == "polite"
     assert panel.root.get_by_role("status").all_inner_texts() == ["Press to talk", ""]
