@@ -32,6 +32,8 @@ export function pingRegularly(ping) {
 export class KernelClock {
   /** @type {{offsetMs: number, roundTripMs: number}[]} */
   #samples = [];
+  /** What happened before the first answer. @type {(() => void)[]} */
+  #undated = [];
 
   /**
    * A ping was answered.
@@ -44,6 +46,18 @@ export class KernelClock {
     if (!(roundTripMs >= 0) || !Number.isFinite(kernelMs)) return;
     this.#samples.push({ offsetMs: kernelMs - (sentAtMs + roundTripMs / 2), roundTripMs });
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
+    for (const tell of this.#undated.splice(0)) tell();
+  }
+
+  /**
+   * Tell when something happened on the kernel's clock, as soon as that is known.
+   * @param {number} pageMs
+   * @param {(time: KernelTime) => void} told
+   */
+  date(pageMs, told) {
+    const time = this.at(pageMs);
+    if (time) told(time);
+    else this.#undated.push(() => this.date(pageMs, told));
   }
 
   /**

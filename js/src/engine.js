@@ -290,9 +290,9 @@ export class Engine {
 
   /** @param {import("./playback.js").Audible} audible */
   #onAudible({ atMs, ...counts }) {
-    const time = this.#clock.at(atMs);
-    if (!time) return;
-    this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
+    this.#clock.date(atMs, (time) => {
+      this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
+    });
   }
 
   /** @param {KernelMessage} message */

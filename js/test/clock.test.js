@@ -55,3 +55,15 @@ test("what is no answer changes nothing", () => {
   clock.answered(100, 5000, 90);
   assert.equal(clock.at(0), null);
 });
+
+test("what happened before the first answer is dated once it has come, and once only", () => {
+  const clock = new KernelClock();
+  /** @type {number[]} */
+  const told = [];
+  clock.date(110, ({ atMs }) => told.push(atMs));
+  assert.deepEqual(told, []);
+  clock.answered(100, 5000, 120);
+  clock.answered(200, 5100, 220);
+  clock.date(210, ({ atMs }) => told.push(atMs));
+  assert.deepEqual(told, [5000, 5100]);
+});

@@ -13,6 +13,8 @@ function pingRegularly(ping) {
 var KernelClock = class {
   /** @type {{offsetMs: number, roundTripMs: number}[]} */
   #samples = [];
+  /** What happened before the first answer. @type {(() => void)[]} */
+  #undated = [];
   /**
    * A ping was answered.
    * @param {number} sentAtMs when it left, on this page's clock
@@ -24,6 +26,17 @@ var KernelClock = class {
     if (!(roundTripMs >= 0) || !Number.isFinite(kernelMs)) return;
     this.#samples.push({ offsetMs: kernelMs - (sentAtMs + roundTripMs / 2), roundTripMs });
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
+    for (const tell of this.#undated.splice(0)) tell();
+  }
+  /**
+   * Tell when something happened on the kernel's clock, as soon as that is known.
+   * @param {number} pageMs
+   * @param {(time: KernelTime) => void} told
+   */
+  date(pageMs, told) {
+    const time = this.at(pageMs);
+    if (time) told(time);
+    else this.#undated.push(() => this.date(pageMs, told));
   }
   /**
    * A moment of this page on the kernel's clock, and how far off that may be.
@@ -2506,9 +2519,9 @@ var Engine = class {
   }
   /** @param {import("./playback.js").Audible} audible */
   #onAudible({ atMs, ...counts }) {
-    const time = this.#clock.at(atMs);
-    if (!time) return;
-    this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
+    this.#clock.date(atMs, (time) => {
+      this.#link.send("audible", { ...counted(counts), at_ms: time.atMs, error_ms: time.errorMs });
+    });
   }
   /** @param {KernelMessage} message */
   #show(message) {
