@@ -58,8 +58,8 @@ def test_a_typed_talk_needs_no_mouse_and_sets_off_no_shortcut(open_notebook):
     keyboard = notebook.page.keyboard
     passed = tab_through(notebook, "Message")
     assert passed == [
-        "Turn the microphone on", "Keep the sound", "While the reply sounds", "Transcript",
-        "Choose an audio file", "Message",
+        "Turn the microphone on", "Keep the sound in the notebook", "While the reply sounds",
+        "Transcript", "Choose an audio file", "Message",
     ]  # fmt: skip
     keyboard.type("dd a b x m 00 ")
     keyboard.press("Shift+Enter")
@@ -90,7 +90,7 @@ def test_every_part_has_a_name_and_a_role(open_notebook):
         "region": ["Voice conversation"],
         "img": ["Connected"],
         "button": [
-            "Turn the microphone on", "Mute", "Stop the reply", "Keep the sound",
+            "Turn the microphone on", "Mute", "Stop the reply", "Keep the sound in the notebook",
             "Choose an audio file", "Send",
         ],
         "combobox": ["Microphone", "While the reply sounds"],
