@@ -29,7 +29,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(open_panel: OpenPan
     page.get_by_role("textbox", name="Message").fill("x")
     page.evaluate("document.body.tabIndex = -1; document.body.focus()")
     reached = []
-    for _ in range(7):
+    for _ in range(9):
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid"
@@ -37,6 +37,8 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(open_panel: OpenPan
     assert reached == [
         "rt-mic",
         "rt-tool",
+        "rt-tool",
+        "rt-choice",
         "rt-device",
         "rt-log",
         "rt-tool",
