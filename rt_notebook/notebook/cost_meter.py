@@ -27,6 +27,7 @@ class CostMeter:
 
     def __init__(self, session: RealtimeSession, show: Callable[..., None]) -> None:
         self._meter = Meter(session.log)
+        self._is_offline = session.backend.server is not None
         self._show = show
         for type in _PAID_FOR:
             session.on(type, lambda _: loop_thread().call_soon(self._update))
@@ -34,7 +35,8 @@ class CostMeter:
 
     def _update(self) -> None:
         bill = self._meter.read()
-        if bill.charges:
+        # A talk that nobody bills has no cost to show, unless it plays a model that has one.
+        if bill.charges and not (self._is_offline and bill.unknown):
             self._show(cost=_short(bill), cost_about=_about(bill))
 
 

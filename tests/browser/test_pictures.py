@@ -64,7 +64,8 @@ def test_the_panel_in_both_themes_narrow_and_in_trouble(open_notebook, tmp_path)
 
     notebook.resize(960, 800)
     notebook.kernel.execute(
-        "import os, signal; os.kill(session.backend.server.pid, signal.SIGKILL)"
+        "import os, signal; session.core.dial = None  # nothing takes its place\n"
+        "os.kill(session.backend.server.pid, signal.SIGKILL)"
     )
     panel.wait_label("Connection lost")
     told = panel.wait_message("what was said is kept, connect again to go on.")

@@ -39,7 +39,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(open_panel: OpenPan
         "rt-tool",
         "rt-tool",
         "rt-choice",
-        "rt-device",
+        "rt-choice",
         "rt-log",
         "rt-tool",
         "rt-text",

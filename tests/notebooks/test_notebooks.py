@@ -50,9 +50,9 @@ def shape(cell):
 
 
 def words(cell):
-    """Return the words that a cell shows; of tags, numbers and times nothing."""
+    """Return the words that a cell shows; of tags, ids, numbers and times nothing."""
     shown = [output.get("text") or _readable(output.data) for output in cell.outputs]
-    return re.findall(r"[^\W\d]+", re.sub(r"<[^>]*>", " ", str(shown)))
+    return re.findall(r"[^\W\d]+", re.sub(r"<[^>]*>|[a-z]+_[\w-]{8,}", " ", str(shown)))
 
 
 def _readable(data):
