@@ -14,6 +14,7 @@ from typing import Any
 
 from ..client.approvals import Approval
 from ..client.core import ALIVE
+from ..client.microphone import MIN_COMMIT_MS
 from ..client.observer import Observer
 from ..client.session import RealtimeSession
 from ..errors import LocalProtocolError, RealtimeError
@@ -26,7 +27,6 @@ from .playout import Playout
 __all__ = ["Panel"]
 
 FLUSH_ANSWER_SECONDS = 1.0  # the exact count is worth a wait: the user is still speaking
-MIN_COMMIT_MS = 100  # API: a shorter buffer is refused
 MAX_AUDIO_FILE_BYTES = 24000 * 2 * 300
 _BYTES_PER_MS = 48
 
