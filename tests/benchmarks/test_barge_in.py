@@ -34,7 +34,6 @@ from .server_events import (
 
 pytestmark = pytest.mark.slow
 
-TRIALS = 20
 TARGET_MS = {"direct": 120, "comm": 200}
 
 SAMPLES_PER_MS = 24
@@ -47,7 +46,7 @@ TRUNCATED_WITHIN_SECONDS = 2 * FLUSH_ANSWER_SECONDS
 LATE_MS = FLUSH_ANSWER_SECONDS * 1000 / 2
 
 GO = "session.send({'type': 'input_audio_buffer.clear'})"
-LONGEST_SECONDS = 60.0 + 2 * TRIALS
+LONGEST_SECONDS = 100.0
 
 
 @dataclass
@@ -95,7 +94,7 @@ class Interrupter:
         ]
         trial.begun = time.time()
         await send(connection, *response_begins(number), *deltas[:-LATE_DELTAS])
-        await asyncio.sleep(0.4 + 0.2 * (number * 7 % TRIALS) / TRIALS)
+        await asyncio.sleep(0.4 + 0.2 * (number * 7 % 20) / 20)
         trial.interrupted = time.time()
         await send(connection, speech_started(number), *deltas[-LATE_DELTAS:])
         await send(connection, *response_ends(number, "cancelled"))
@@ -111,9 +110,10 @@ def noise(seed):
     return np.random.default_rng(seed).integers(-3000, 3000, count).astype("<i2").tobytes()
 
 
+@pytest.mark.parametrize("count", [6, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("path", ["direct", "comm"])
-def test_speaking_over_the_reply_stops_its_sound(open_notebook, tmp_path, path):
-    trials = [Trial(noise(seed)) for seed in range(TRIALS)]
+def test_speaking_over_the_reply_stops_its_sound(open_notebook, tmp_path, path, count):
+    trials = [Trial(noise(seed)) for seed in range(count)]
     server = Interrupter(trials)
     silence = microphone_wav(tmp_path / "silence.wav", 5.0)
     with scripted_server(server) as url:
@@ -140,7 +140,7 @@ def test_speaking_over_the_reply_stops_its_sound(open_notebook, tmp_path, path):
         prove_truncated(trial, audible_ms, late=stops[-1] > LATE_MS)
     show(f"B7 barge-in, {path}, target p95 {TARGET_MS[path]} ms", stops)
     assert afterwards == 0
-    assert len(stops) >= TRIALS / 2
+    assert len(stops) >= count / 2
 
 
 def prove_truncated(trial, audible_ms, late):

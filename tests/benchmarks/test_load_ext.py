@@ -12,7 +12,7 @@ from .figures import show
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 7
+ROUNDS = 3
 
 LOAD_EXT = """
 import sys, time
