@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -104,10 +106,15 @@ def open_notebook(
 @pytest.fixture(scope="session")
 def ipykernel_6(lab: Lab, pytestconfig: pytest.Config) -> str:
     """The name of a kernel like this Python's own, but with ipykernel 6.29.5."""
-    folder = pytestconfig.cache.mkdir(f"ipykernel-6.29.5-py{sys.hexversion >> 16:x}")
-    if not (folder / "ipykernel").is_dir():
+    cache = pytestconfig.cache.mkdir("kernels")
+    folder = cache / f"ipykernel-6.29.5-py{sys.hexversion >> 16:x}"
+    if not folder.is_dir():
+        # Another worker may be at it too: what is there is whole, whoever came first.
+        fresh = Path(tempfile.mkdtemp(dir=cache))
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
-        subprocess.run([*command, "--target", str(folder), "ipykernel==6.29.5"], check=True)
+        subprocess.run([*command, "--target", str(fresh), "ipykernel==6.29.5"], check=True)
+        with contextlib.suppress(OSError):
+            fresh.rename(folder)
     environment = {"PYTHONPATH": f"{folder}{os.pathsep}{clean_environment()['PYTHONPATH']}"}
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": command, "display_name": "ipykernel 6", "language": "python"}
