@@ -71,7 +71,12 @@ def _run(arguments: list[str]) -> int:
         from ..server.app import main as serve
 
         return serve(arguments[1:])
-    options = _parser(arguments[0]).parse_args(arguments)
+    parser = _parser(arguments[0])
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        words = " ".join(unknown)
+        hint = f"; JupyterLab's own follow --: {PROGRAM} -- {words}"
+        parser.error(f"unrecognized arguments: {words}{hint * (options.command == 'lab')}")
     return int(_command(options.command).run(options))
 
 

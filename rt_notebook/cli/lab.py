@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib.util
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -112,9 +113,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _jupyterlab(folder: Path, arguments: list[str]) -> int:
     process = subprocess.Popen([sys.executable, "-m", "jupyterlab", FIRST, *arguments], cwd=folder)
+    # Who ends this command means JupyterLab, which ends its kernels.
+    former = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while process.returncode is None:
         # Ctrl-C is for JupyterLab, which asks whether to shut down.
         with contextlib.suppress(KeyboardInterrupt):
             process.wait()
+    signal.signal(signal.SIGTERM, former)
     # A signal's number is negative here; a shell counts it from 128.
     return process.returncode if process.returncode >= 0 else 128 - process.returncode

@@ -13,7 +13,7 @@ from ..config.options import OPTIONS, option_named
 
 __all__ = ["configuration", "shown"]
 
-_LONGEST = 44
+_LONGEST = 30  # with the longest flag, a row fits the width of a cell
 _FLAGS = {option.name: option.flag for option in OPTIONS}
 _HEADS = ("", "in force", "server's default")
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
 
 from rt_notebook.cli import main
 from rt_notebook.cli.lab import copy_notebooks, shipped_notebooks
+
+from .test_main import CONSOLE_SCRIPT
 
 
 @pytest.fixture
@@ -78,3 +81,20 @@ def test_jupyterlab_runs_with_the_arguments_after_the_dashes(tmp_path, capfd):
 def test_the_exit_status_is_jupyterlabs(tmp_path, capfd):
     assert main(["lab", "--dir", str(tmp_path), "--", "--ServerApp.port=none"]) == 1
     assert "port" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without telling it")
+def test_who_ends_the_command_ends_jupyterlab(tmp_path):
+    command = [sys.executable, "-c", CONSOLE_SCRIPT, "--dir", tmp_path]
+    with subprocess.Popen(
+        [*command, "--", "--no-browser", "--allow-root", "--port=0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        while "is running at" not in process.stdout.readline():
+            assert process.poll() is None
+        process.terminate()
+        process.stdout.read()  # ends when nobody is left who could write
+    assert process.returncode is not None

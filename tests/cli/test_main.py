@@ -33,7 +33,7 @@ def test_help_names_every_command(capsys):
     ("argv", "told"),
     [
         (["tlak"], "invalid choice: 'tlak'"),
-        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--no-browser"], "JupyterLab's own follow --: rt-notebook -- --no-browser"),
         (["talk"], "the following arguments are required: --wav, --out"),
         (["doctor", "--fast"], "unrecognized arguments: --fast"),
         (["serve", "--port", "x"], "must be a port from 0 to 65535"),
