@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -45,6 +46,7 @@ from .reply import Reply
 from .resume import Dial, Lifeline, as_loss, has_turn_detection
 from .settings import Settings
 from .spending import Spending
+from .takers import Takers, Takes
 from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
@@ -119,9 +121,22 @@ class SessionCore:
         self.outstanding = Outstanding(self.clock)
         self._observer = Observer()
         self.tools = Toolbox(self)
-        self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
+        self._sent_to = Takers(self.settings.sent, self.outstanding.sent, self.microphone.sent)
+        own: Takes = {
+            "session.created": self._on_created,
+            "session.updated": self._on_updated,
+            "error": self._on_error,
+        }
+        self._received_by = Takers(
+            self.settings.received,
+            self.outstanding.received,
+            self.microphone.received,
+            self.tools.received,
+            own,
+            self.line.received,
+        )
         self._tasks = {asyncio.ensure_future(self.line.run())}
 
     async def close(self) -> None:
@@ -287,29 +302,25 @@ class SessionCore:
             frame = self.line.wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
         entry = self._keep("sent", event, audio=pcm, size_bytes=size_bytes(frame), cell=cell)
-        self.settings.sent(event)
-        self.outstanding.sent(event)
-        self.microphone.sent(event)
+        self._sent_to.tell(event)
         self.line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
-        self.settings.received(event)
-        self.outstanding.heard_of(event)
-        self.microphone.received(event)
-        self.tools.receive(event)
-        if event.type == "session.created" and not self.created.done():
-            self.created.set_result(None)
-        elif event.type == "session.updated":
-            self._observer.config_changed()
-        elif event.type == "input_audio_buffer.committed":
-            self._last_user_item = event["item_id"]
-        elif event.type == "error":
-            self._note_error(event["error"])
-        self.line.received(event)
+        self.outstanding.heard_of(event.get("response_id"))
+        self._received_by.tell(event)
+        self.line.prove(event)
 
-    def _note_error(self, error: dict[str, Any]) -> None:
+    def _on_created(self, event: Event) -> None:
+        if not self.created.done():
+            self.created.set_result(None)
+
+    def _on_updated(self, event: Event) -> None:
+        self._observer.config_changed()
+
+    def _on_error(self, event: Event) -> None:
+        error = event["error"]
         if not self.created.done():
             self.created.set_exception(server_error(error))
         elif error.get("code") != _EXPIRED and error.get("event_id") not in self.outstanding:
@@ -354,10 +365,8 @@ class SessionCore:
             _PERFORM[type(effect)](self, effect)
 
     def _start_response(self, effect: ResponseStarted) -> None:
-        reply = self.outstanding.begin(effect, self._last_user_item)
-        if reply is None:
-            reply = Reply(self.machine.conversation, self.log)
-            self.outstanding.adopt(reply, effect.response_id, self._last_user_item)
+        unasked = functools.partial(Reply, self.machine.conversation, self.log)
+        reply = self.outstanding.begin(effect, unasked)
         if reply not in self.replies:
             self.replies.append(reply)
 

@@ -202,7 +202,7 @@ def check_event(event: Event) -> None:
         if kind is dict and name in OBJECTS:
             _check_kinds(event["type"], value, OBJECTS[name])
     _check_kinds(event["type"], event, _ANY)
-    if _depth(event) > MAX_DEPTH:
+    if _is_deeper(event, MAX_DEPTH):
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
 
 
@@ -218,18 +218,19 @@ def _check_kinds(type: str, value: Any, kinds: _Kinds) -> None:
             _check_kinds(type, got, kind)
 
 
-def _depth(value: object) -> int:
-    """Nesting depth of parsed JSON, counted level by level to `MAX_DEPTH` + 1 at most."""
-    depth, level = 0, [value]
-    while level and depth <= MAX_DEPTH:
+def _is_deeper(event: Event, limit: int) -> bool:
+    """Whether parsed JSON is nested deeper; a flat event, as most are, is one level."""
+    level: list[Any] = [event]
+    for _ in range(limit):
         level = [
             child
             for parent in level
-            if isinstance(parent, (dict, list))
             for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
         ]
-        depth += 1
-    return depth
+        if not level:
+            return False
+    return True
 
 
 def encode_audio(audio: bytes) -> str:
