@@ -8,27 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
-from ..protocol.effects import (
-    Dropped,
-    Effect,
-    FlushPlayback,
-    ItemsChanged,
-    OutputItemStarted,
-    Play,
-    PlayEnd,
-    ResponseEnded,
-    ResponseStarted,
-    Send,
-    Settled,
-    Speaking,
-)
+from ..protocol.effects import Effect, Play
 from ..protocol.events import Event, MalformedEvent
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import ACKNOWLEDGED_BY
@@ -42,6 +28,7 @@ from .listeners import Listeners
 from .microphone import Microphone
 from .observer import Observer
 from .outstanding import Outstanding
+from .performing import PERFORM
 from .reply import Reply
 from .resume import Dial, Lifeline, as_loss, has_turn_detection
 from .settings import Settings
@@ -117,8 +104,8 @@ class SessionCore:
         self.microphone = Microphone(self.log.user)
         self.dial = dial
         self.spending: Spending | None = None
-        self.line = Lifeline(self, transport)
-        self.outstanding = Outstanding(self.clock)
+        self.line: Lifeline = Lifeline(self, transport)
+        self.outstanding: Outstanding = Outstanding(self.clock)
         self._observer = Observer()
         self.tools = Toolbox(self)
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
@@ -192,9 +179,13 @@ class SessionCore:
         """Ask for the response that `reply` will hold."""
         self._note_cell(event)
         self.outstanding.request(event["event_id"], reply)
+        self.keep(reply)
+        self.perform(self.machine.request(event))
+
+    def keep(self, reply: Reply) -> None:
+        """Let a reply be among the session's."""
         if reply not in self.replies:
             self.replies.append(reply)
-        self.perform(self.machine.request(event))
 
     def _next_id(self) -> str:
         return new_id("event")
@@ -259,6 +250,18 @@ class SessionCore:
         """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
         self._keep("player", Event(type=f"player.{happening}", **fields))
 
+    def play(self, effect: Play) -> None:
+        """Account for audio that has come, and hand it to whoever plays."""
+        n_samples = len(effect.audio) // 2
+        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
+            self._observer.play(effect.item_id, effect.audio)
+
+    def _note_player(self) -> None:
+        """Note whether somebody plays the audio that comes next."""
+        if self._observer.can_play != self._can_play:
+            self._can_play = self._observer.can_play
+            self.tell_of_player("opened" if self._can_play else "closed")
+
     # The wire
 
     def receive(self, frame: str | bytes) -> None:
@@ -274,7 +277,7 @@ class SessionCore:
             logger.exception("a frame was not understood")
             self.malformed_events += 1
             return
-        audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        audio = b"".join([effect.audio for effect in effects if isinstance(effect, Play)])
         if audio:
             self._note_player()
         self._keep("received", event, audio=audio, size_bytes=size_bytes(frame))
@@ -287,6 +290,11 @@ class SessionCore:
         self.listeners.tell(event)
         if self.spending is not None:
             self.spending.received(event)
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Carry out what the state machine decided, in order."""
+        for effect in effects:
+            PERFORM[type(effect)](self, effect)
 
     def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
@@ -356,49 +364,3 @@ class SessionCore:
         if status != self.status:
             self.status = status
             self._observer.status_changed(status)
-
-    # Effects
-
-    def perform(self, effects: Iterable[Effect]) -> None:
-        """Carry out what the state machine decided, in order."""
-        for effect in effects:
-            _PERFORM[type(effect)](self, effect)
-
-    def _start_response(self, effect: ResponseStarted) -> None:
-        unasked = functools.partial(Reply, self.machine.conversation, self.log)
-        reply = self.outstanding.begin(effect, unasked)
-        if reply not in self.replies:
-            self.replies.append(reply)
-
-    def _end_response(self, effect: ResponseEnded) -> None:
-        reply = self.outstanding.ended(effect)
-        if reply is not None and not self.tools.take(effect.response, reply):
-            reply.end(effect.response)
-        if not self.machine.ledger.sounding:
-            self._observer.speaking("nobody")
-
-    def _note_player(self) -> None:
-        """Note whether somebody plays the audio that comes next."""
-        if self._observer.can_play != self._can_play:
-            self._can_play = self._observer.can_play
-            self.tell_of_player("opened" if self._can_play else "closed")
-
-    def _play(self, effect: Play) -> None:
-        n_samples = len(effect.audio) // 2
-        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
-            self._observer.play(effect.item_id, effect.audio)
-
-
-_PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
-    Send: lambda core, effect: core.transmit(effect.event),
-    Settled: lambda core, effect: core.outstanding.settle(effect),
-    Dropped: lambda core, effect: core.outstanding.fail(effect.event_id, core.line.loss),
-    ResponseStarted: SessionCore._start_response,
-    OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
-    ResponseEnded: SessionCore._end_response,
-    Play: SessionCore._play,
-    PlayEnd: lambda core, effect: core._observer.play_end(effect.item_id),
-    FlushPlayback: lambda core, effect: core._observer.flush(effect.epoch),
-    ItemsChanged: lambda core, effect: core._observer.items_changed(effect.item_ids),
-    Speaking: lambda core, effect: core._observer.speaking(effect.who),
-}

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RealtimeError, ToolError
-from ..protocol.events import FIELDS, Event
+from ..protocol.events import Event
+from ..protocol.fields import FIELDS
 from ..protocol.requests import is_out_of_band
 from ..protocol.tool_turns import FunctionCall, ToolTurn, tool_turn
 from .approvals import Approval, Approvals, Decision
