@@ -236,6 +236,18 @@ class SessionCore:
         """Let `observer` follow and play this session."""
         self._observer = observer
 
+    def play(self, effect: Play) -> None:
+        """Account for audio that has come, and hand it to whoever plays."""
+        n_samples = len(effect.audio) // 2
+        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
+            self._observer.play(effect.item_id, effect.audio)
+
+    def _note_player(self) -> None:
+        """Note whether somebody plays the audio that comes next."""
+        if self._observer.can_play != self._can_play:
+            self._can_play = self._observer.can_play
+            self.tell_of_player("opened" if self._can_play else "closed")
+
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""
         self.tell_of_player("played", epoch=epoch, samples=samples, latency_ms=latency_ms)
@@ -249,18 +261,6 @@ class SessionCore:
     def tell_of_player(self, happening: str, **fields: Any) -> None:
         """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
         self._keep("player", Event(type=f"player.{happening}", **fields))
-
-    def play(self, effect: Play) -> None:
-        """Account for audio that has come, and hand it to whoever plays."""
-        n_samples = len(effect.audio) // 2
-        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
-            self._observer.play(effect.item_id, effect.audio)
-
-    def _note_player(self) -> None:
-        """Note whether somebody plays the audio that comes next."""
-        if self._observer.can_play != self._can_play:
-            self._can_play = self._observer.can_play
-            self.tell_of_player("opened" if self._can_play else "closed")
 
     # The wire
 

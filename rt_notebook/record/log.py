@@ -167,7 +167,11 @@ class Log:
 
 def _without_audio(event: Event, n_bytes: int) -> Event:
     field = _AUDIO_FIELD.get(event.type)
-    return event if field is None else Event(event, **{field: f"<{n_bytes} bytes>"})
+    if field is None:
+        return event
+    event = Event(event)
+    event[field] = f"<{n_bytes} bytes>"
+    return event
 
 
 def _put(places: list[_Place], offset: int, length: int) -> int:
