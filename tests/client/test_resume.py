@@ -344,6 +344,20 @@ def test_a_server_that_refuses_every_session_it_has_begun_is_left_alone():
     run(scenario, *[refusing] * 50)
 
 
+def test_a_talk_that_goes_on_after_each_loss_may_be_lost_any_number_of_times():
+    losses = 2 * len(DELAYS)
+
+    async def scenario(talk):
+        for number in range(losses):
+            await talk.lose()
+            heard = {"item_id": f"item_{number}", "audio_start_ms": 0}
+            talk.wire.say({"type": "input_audio_buffer.speech_started", **heard})
+            await talk.settle()
+        assert (talk.core.status, len(talk.dials)) == ("open", losses)
+
+    run(scenario, *[Wire] * losses)
+
+
 def test_without_quota_there_is_no_second_attempt():
     async def scenario(talk):
         error = {"code": "insufficient_quota", "message": "You exceeded your current quota."}
