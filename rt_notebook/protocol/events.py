@@ -94,7 +94,8 @@ def parse_event(
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
     event = Event(value if translate is None else translate(value))
-    check_event(event)
+    # Nothing is nested deeper than brackets are opened, and most events open one or two.
+    check_event(event, may_be_deep=frame.count("[") + frame.count("{") > MAX_DEPTH)
     return event
 
 
@@ -123,8 +124,15 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def check_event(event: Event) -> None:
+def check_event(event: Event, *, may_be_deep: bool = True) -> None:
     """Check that a server event has what its type promises.
+
+    Parameters
+    ----------
+    event : Event
+        In GA's names.
+    may_be_deep : bool
+        Whether its depth is not known to be within `MAX_DEPTH`.
 
     Raises
     ------
@@ -132,7 +140,7 @@ def check_event(event: Event) -> None:
         If a field is missing or of another type, or it is nested deeper than `MAX_DEPTH`.
     """
     _check_fields(event["type"], event, RULES.get(event["type"], RULES_FOR_ALL))
-    if _is_deeper(event, MAX_DEPTH):
+    if may_be_deep and _is_deeper(event, MAX_DEPTH):
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
 
 
@@ -149,7 +157,7 @@ def _check_fields(event_type: str, value: dict[str, Any], rules: tuple[Rule, ...
 
 
 def _is_deeper(event: Event, limit: int) -> bool:
-    """Whether parsed JSON is nested deeper; a flat event, as most are, is one level."""
+    """Whether parsed JSON is nested deeper, looked at level by level."""
     level: list[Any] = [event]
     for _ in range(limit):
         level = [
