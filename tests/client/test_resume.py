@@ -316,6 +316,20 @@ def test_attempts_are_spread_out_and_end():
     run(scenario)
 
 
+def test_a_talk_that_goes_on_after_each_loss_may_be_lost_any_number_of_times():
+    losses = 2 * len(DELAYS)
+
+    async def scenario(talk):
+        for number in range(losses):
+            await talk.lose()
+            heard = {"item_id": f"item_{number}", "audio_start_ms": 0}
+            talk.wire.say({"type": "input_audio_buffer.speech_started", **heard})
+            await talk.settle()
+        assert (talk.core.status, len(talk.dials)) == ("open", losses)
+
+    run(scenario, *[Wire] * losses)
+
+
 def test_a_server_that_asks_to_wait_is_waited_for():
     async def scenario(talk):
         await talk.lose()
@@ -342,20 +356,6 @@ def test_a_server_that_refuses_every_session_it_has_begun_is_left_alone():
         assert (talk.core.status, len(talk.dials)) == ("lost", len(DELAYS))
 
     run(scenario, *[refusing] * 50)
-
-
-def test_a_talk_that_goes_on_after_each_loss_may_be_lost_any_number_of_times():
-    losses = 2 * len(DELAYS)
-
-    async def scenario(talk):
-        for number in range(losses):
-            await talk.lose()
-            heard = {"item_id": f"item_{number}", "audio_start_ms": 0}
-            talk.wire.say({"type": "input_audio_buffer.speech_started", **heard})
-            await talk.settle()
-        assert (talk.core.status, len(talk.dials)) == ("open", losses)
-
-    run(scenario, *[Wire] * losses)
 
 
 def test_without_quota_there_is_no_second_attempt():
