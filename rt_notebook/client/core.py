@@ -10,24 +10,11 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
-from ..protocol.effects import (
-    Dropped,
-    Effect,
-    FlushPlayback,
-    ItemsChanged,
-    OutputItemStarted,
-    Play,
-    PlayEnd,
-    ResponseEnded,
-    ResponseStarted,
-    Send,
-    Settled,
-    Speaking,
-)
+from ..protocol.effects import Effect, Play
 from ..protocol.events import Event, MalformedEvent
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import ACKNOWLEDGED_BY
@@ -41,10 +28,12 @@ from .listeners import Listeners
 from .microphone import Microphone
 from .observer import Observer
 from .outstanding import Outstanding
+from .performing import PERFORM
 from .reply import Reply
 from .resume import Dial, Lifeline, as_loss, has_turn_detection
 from .settings import Settings
 from .spending import Spending
+from .takers import Takers, Takes
 from .toolbox import Toolbox
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
@@ -115,13 +104,26 @@ class SessionCore:
         self.microphone = Microphone(self.log.user)
         self.dial = dial
         self.spending: Spending | None = None
-        self.line = Lifeline(self, transport)
-        self.outstanding = Outstanding(self.clock)
+        self.line: Lifeline = Lifeline(self, transport)
+        self.outstanding: Outstanding = Outstanding(self.clock)
         self._observer = Observer()
         self.tools = Toolbox(self)
-        self._last_user_item: str | None = None
         self._cells: dict[str, int] = {}  # event id → the cell that asked for it
         self._can_play = False
+        self._sent_to = Takers(self.settings.sent, self.outstanding.sent, self.microphone.sent)
+        own: Takes = {
+            "session.created": self._on_created,
+            "session.updated": self._on_updated,
+            "error": self._on_error,
+        }
+        self._received_by = Takers(
+            self.settings.received,
+            self.outstanding.received,
+            self.microphone.received,
+            self.tools.received,
+            own,
+            self.line.received,
+        )
         self._tasks = {asyncio.ensure_future(self.line.run())}
 
     async def close(self) -> None:
@@ -177,9 +179,13 @@ class SessionCore:
         """Ask for the response that `reply` will hold."""
         self._note_cell(event)
         self.outstanding.request(event["event_id"], reply)
+        self.keep(reply)
+        self.perform(self.machine.request(event))
+
+    def keep(self, reply: Reply) -> None:
+        """Let a reply be among the session's."""
         if reply not in self.replies:
             self.replies.append(reply)
-        self.perform(self.machine.request(event))
 
     def _next_id(self) -> str:
         return new_id("event")
@@ -230,6 +236,18 @@ class SessionCore:
         """Let `observer` follow and play this session."""
         self._observer = observer
 
+    def play(self, effect: Play) -> None:
+        """Account for audio that has come, and hand it to whoever plays."""
+        n_samples = len(effect.audio) // 2
+        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
+            self._observer.play(effect.item_id, effect.audio)
+
+    def _note_player(self) -> None:
+        """Note whether somebody plays the audio that comes next."""
+        if self._observer.can_play != self._can_play:
+            self._can_play = self._observer.can_play
+            self.tell_of_player("opened" if self._can_play else "closed")
+
     def played(self, epoch: int, samples: int, latency_ms: float) -> None:
         """Take the player's count of rendered samples (24 kHz)."""
         self.tell_of_player("played", epoch=epoch, samples=samples, latency_ms=latency_ms)
@@ -259,7 +277,7 @@ class SessionCore:
             logger.exception("a frame was not understood")
             self.malformed_events += 1
             return
-        audio = b"".join(effect.audio for effect in effects if isinstance(effect, Play))
+        audio = b"".join([effect.audio for effect in effects if isinstance(effect, Play)])
         if audio:
             self._note_player()
         self._keep("received", event, audio=audio, size_bytes=size_bytes(frame))
@@ -272,6 +290,11 @@ class SessionCore:
         self.listeners.tell(event)
         if self.spending is not None:
             self.spending.received(event)
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Carry out what the state machine decided, in order."""
+        for effect in effects:
+            PERFORM[type(effect)](self, effect)
 
     def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
@@ -287,29 +310,25 @@ class SessionCore:
             frame = self.line.wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
         entry = self._keep("sent", event, audio=pcm, size_bytes=size_bytes(frame), cell=cell)
-        self.settings.sent(event)
-        self.outstanding.sent(event)
-        self.microphone.sent(event)
+        self._sent_to.tell(event)
         self.line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")
 
     def _note(self, event: Event) -> None:
         """What concerns the session itself rather than the conversation."""
-        self.settings.received(event)
-        self.outstanding.heard_of(event)
-        self.microphone.received(event)
-        self.tools.receive(event)
-        if event.type == "session.created" and not self.created.done():
-            self.created.set_result(None)
-        elif event.type == "session.updated":
-            self._observer.config_changed()
-        elif event.type == "input_audio_buffer.committed":
-            self._last_user_item = event["item_id"]
-        elif event.type == "error":
-            self._note_error(event["error"])
-        self.line.received(event)
+        self.outstanding.heard_of(event.get("response_id"))
+        self._received_by.tell(event)
+        self.line.prove(event)
 
-    def _note_error(self, error: dict[str, Any]) -> None:
+    def _on_created(self, event: Event) -> None:
+        if not self.created.done():
+            self.created.set_result(None)
+
+    def _on_updated(self, event: Event) -> None:
+        self._observer.config_changed()
+
+    def _on_error(self, event: Event) -> None:
+        error = event["error"]
         if not self.created.done():
             self.created.set_exception(server_error(error))
         elif error.get("code") != _EXPIRED and error.get("event_id") not in self.outstanding:
@@ -345,51 +364,3 @@ class SessionCore:
         if status != self.status:
             self.status = status
             self._observer.status_changed(status)
-
-    # Effects
-
-    def perform(self, effects: Iterable[Effect]) -> None:
-        """Carry out what the state machine decided, in order."""
-        for effect in effects:
-            _PERFORM[type(effect)](self, effect)
-
-    def _start_response(self, effect: ResponseStarted) -> None:
-        reply = self.outstanding.begin(effect, self._last_user_item)
-        if reply is None:
-            reply = Reply(self.machine.conversation, self.log)
-            self.outstanding.adopt(reply, effect.response_id, self._last_user_item)
-        if reply not in self.replies:
-            self.replies.append(reply)
-
-    def _end_response(self, effect: ResponseEnded) -> None:
-        reply = self.outstanding.ended(effect)
-        if reply is not None and not self.tools.take(effect.response, reply):
-            reply.end(effect.response)
-        if not self.machine.ledger.sounding:
-            self._observer.speaking("nobody")
-
-    def _note_player(self) -> None:
-        """Note whether somebody plays the audio that comes next."""
-        if self._observer.can_play != self._can_play:
-            self._can_play = self._observer.can_play
-            self.tell_of_player("opened" if self._can_play else "closed")
-
-    def _play(self, effect: Play) -> None:
-        n_samples = len(effect.audio) // 2
-        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
-            self._observer.play(effect.item_id, effect.audio)
-
-
-_PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
-    Send: lambda core, effect: core.transmit(effect.event),
-    Settled: lambda core, effect: core.outstanding.settle(effect),
-    Dropped: lambda core, effect: core.outstanding.fail(effect.event_id, core.line.loss),
-    ResponseStarted: SessionCore._start_response,
-    OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
-    ResponseEnded: SessionCore._end_response,
-    Play: SessionCore._play,
-    PlayEnd: lambda core, effect: core._observer.play_end(effect.item_id),
-    FlushPlayback: lambda core, effect: core._observer.flush(effect.epoch),
-    ItemsChanged: lambda core, effect: core._observer.items_changed(effect.item_ids),
-    Speaking: lambda core, effect: core._observer.speaking(effect.who),
-}

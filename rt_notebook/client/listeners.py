@@ -73,6 +73,8 @@ class Listeners:
 
     def tell(self, event: Event, direction: str = "received") -> None:
         """Pass an event on. Never waits: what nobody takes is dropped and counted."""
+        if not self._callbacks and not self._streams:
+            return
         for one in [*self._callbacks.get(event.type, ()), *self._callbacks.get("*", ())]:
             if one.direction not in (direction, "both"):
                 continue

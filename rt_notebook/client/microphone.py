@@ -12,6 +12,7 @@ from collections import deque
 from ..errors import LocalProtocolError
 from ..protocol.events import Event
 from ..record.track import Track
+from .takers import Takes
 
 __all__ = ["MAX_HELD_MS", "MIN_COMMIT_MS", "Microphone"]
 
@@ -19,8 +20,6 @@ MAX_HELD_MS = 2000
 MIN_COMMIT_MS = 100  # what the API takes as an utterance
 MAX_RESTORED_MS = 120_000
 _BYTES_PER_MS = 48  # mono PCM16 at 24 kHz
-
-_TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 
 Span = tuple[int, int]
 
@@ -32,6 +31,11 @@ class Microphone:
     ----------
     track : Track
         The log's, of all that was sent.
+
+    Attributes
+    ----------
+    sent, received : mapping
+        What it takes, by event type.
     """
 
     def __init__(self, track: Track) -> None:
@@ -45,6 +49,17 @@ class Microphone:
         self._starts: dict[str, int] = {}
         self._spans: dict[str, Span] = {}
         self._is_whole = True  # whether the track has all that was appended
+        self.sent: Takes = {
+            "input_audio_buffer.append": self._on_append,
+            "input_audio_buffer.commit": self._on_commit,
+            "input_audio_buffer.clear": self._on_clear,
+        }
+        self.received: Takes = {
+            "input_audio_buffer.speech_started": self._on_speech_started,
+            "input_audio_buffer.speech_stopped": self._on_speech_stopped,
+            "input_audio_buffer.committed": self._on_committed,
+            "conversation.item.input_audio_transcription.completed": self._on_transcribed,
+        }
 
     def too_short(self) -> LocalProtocolError | None:
         """Return why a commit of the audio that waits for one would be refused, if it would."""
@@ -92,30 +107,6 @@ class Microphone:
         if not intact:
             self._spans = {id: span for id, span in self._spans.items() if span[1] <= self._origin}
 
-    def sent(self, event: Event) -> None:
-        """Note what is on its way: a commit, a clear, or audio that was encoded elsewhere."""
-        if event.type == "input_audio_buffer.append" and "audio" in event:
-            self._is_whole = False
-        if event.type == "input_audio_buffer.commit":
-            self._committing.append((self._open, len(self._track)))
-        if event.type in ("input_audio_buffer.commit", "input_audio_buffer.clear"):
-            self._open = len(self._track)
-
-    def received(self, event: Event) -> None:
-        """Note where in the audio the server says that an utterance lies."""
-        if event.type == "input_audio_buffer.speech_started":
-            start = self._origin + event["audio_start_ms"] * _BYTES_PER_MS
-            self._starts[event["item_id"]] = self._open = max(self._origin, start)
-        elif event.type == "input_audio_buffer.speech_stopped":
-            end = self._origin + event["audio_end_ms"] * _BYTES_PER_MS
-            start = self._starts.pop(event["item_id"], self._open)
-            self._spans[event["item_id"]] = (start, end)
-            self._open = min(end, len(self._track))
-        elif event.type == "input_audio_buffer.committed" and self._committing:
-            self._spans.setdefault(event["item_id"], self._committing.popleft())
-        elif event.type == _TRANSCRIBED:
-            self._spans.pop(event["item_id"], None)  # its words say it in less
-
     def audio(self, item_id: str) -> bytes | None:
         """Return what was said in an item without a transcript, if it is not long ago.
 
@@ -130,3 +121,31 @@ class Microphone:
             if newest == item_id and room >= 0:
                 return self._track.read(start, end - start) or None
         return None
+
+    def _on_append(self, event: Event) -> None:
+        if "audio" in event:
+            self._is_whole = False  # it was encoded elsewhere
+
+    def _on_commit(self, event: Event) -> None:
+        self._committing.append((self._open, len(self._track)))
+        self._open = len(self._track)
+
+    def _on_clear(self, event: Event) -> None:
+        self._open = len(self._track)
+
+    def _on_speech_started(self, event: Event) -> None:
+        start = self._origin + event["audio_start_ms"] * _BYTES_PER_MS
+        self._starts[event["item_id"]] = self._open = max(self._origin, start)
+
+    def _on_speech_stopped(self, event: Event) -> None:
+        end = self._origin + event["audio_end_ms"] * _BYTES_PER_MS
+        start = self._starts.pop(event["item_id"], self._open)
+        self._spans[event["item_id"]] = (start, end)
+        self._open = min(end, len(self._track))
+
+    def _on_committed(self, event: Event) -> None:
+        if self._committing:
+            self._spans.setdefault(event["item_id"], self._committing.popleft())
+
+    def _on_transcribed(self, event: Event) -> None:
+        self._spans.pop(event["item_id"], None)  # its words say it in less

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..protocol.effects import OutputItemStarted, ResponseEnded, ResponseStarted
 from ..protocol.events import Event
 from .clock import Clock
 from .reply import Reply
+from .takers import Takes
 from .waiting import Acknowledgement, server_error
 
 __all__ = ["Outstanding", "Overdue", "Patience"]
@@ -53,6 +54,11 @@ class Outstanding:
     ----------
     clock : Clock
         By which nobody waits for ever (`overdue`).
+
+    Attributes
+    ----------
+    sent, received : mapping
+        What it takes, by event type.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -62,6 +68,9 @@ class Outstanding:
         self._requested: dict[str, Reply] = {}
         self._expected: deque[Reply] = deque()
         self._begun: dict[str, Reply] = {}
+        self._user_item: str | None = None  # what the next response answers
+        self.sent: Takes = {"response.create": self._on_create}
+        self.received: Takes = {"input_audio_buffer.committed": self._on_committed}
 
     def __contains__(self, event_id: str | None) -> bool:
         return event_id in self._acknowledgements or event_id in self._requested
@@ -105,32 +114,28 @@ class Outstanding:
             reply.fail(error)
         self._begun.clear()
 
-    def begin(self, effect: ResponseStarted, user_item_id: str | None) -> Reply | None:
-        """Tie a response to its reply; None when nobody asked for it or expects it."""
+    def begin(self, effect: ResponseStarted, unasked: Callable[[], Reply]) -> Reply:
+        """Tie a response to its reply: a new one when nobody asked for it or expects it."""
         reply = self._requested.pop(effect.event_id or "", None)
-        if reply is None and self._expected:
-            reply = self._expected.popleft()
-        if reply is not None:
-            self.adopt(reply, effect.response_id, user_item_id)
+        if reply is None:
+            reply = self._expected.popleft() if self._expected else unasked()
+        reply.begin(effect.response_id, self._user_item)
+        self._begun[effect.response_id] = reply
+        self._since[effect.response_id] = self._clock.monotonic()
         return reply
 
-    def adopt(self, reply: Reply, response_id: str, user_item_id: str | None) -> None:
-        """Let `reply` hold this response."""
-        reply.begin(response_id, user_item_id)
-        self._begun[response_id] = reply
-        self._since[response_id] = self._clock.monotonic()
-
-    def heard_of(self, event: Event) -> None:
+    def heard_of(self, response_id: str | None) -> None:
         """Note that a response goes on."""
-        response = event.get("response") or {}
-        response_id = event.get("response_id") or response.get("id")
         if response_id in self._begun:
             self._since[response_id] = self._clock.monotonic()
 
-    def sent(self, event: Event) -> None:
-        """Note that a request went out: its answer is waited for from here on."""
+    def _on_create(self, event: Event) -> None:
+        """Wait for the answer to a request from when it went out."""
         if event.get("event_id") in self._requested:
             self._since[event["event_id"]] = self._clock.monotonic()
+
+    def _on_committed(self, event: Event) -> None:
+        self._user_item = event["item_id"]
 
     def wait_anew(self) -> None:
         """Let all who wait begin to wait: what was asked has been asked again."""

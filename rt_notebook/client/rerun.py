@@ -19,6 +19,7 @@ from .replay import Replay
 from .reply import Reply
 from .session import RealtimeSession
 from .settings import Settings
+from .takers import Takers
 from .upload import CHUNK_MS, silence_ms
 
 __all__ = ["rerun_recording"]
@@ -83,10 +84,10 @@ async def _speak(replay: Replay, log: Log) -> None:
 def _asked(log: Log) -> dict[str, Any]:
     """The configuration that the recorded session asked for, as far as a file may hold it."""
     settings = Settings()
+    takers = {"sent": Takers(settings.sent), "received": Takers(settings.received)}
     for entry in log:
-        take = {"sent": settings.sent, "received": settings.received}.get(entry.direction)
-        if take is not None:
-            take(entry.event)
+        if entry.direction in takers:
+            takers[entry.direction].tell(entry.event)
     asked = dict(settings.asked)
     asked.pop("tools", None)  # they ran in the recorded kernel, not in this one
     asked.pop("tool_choice", None)

@@ -24,6 +24,7 @@ from ..errors import ConnectionLost, RealtimeError, ServerError
 from ..protocol.endings import FATAL_ERRORS, Attempts
 from ..protocol.events import Event, encode_audio
 from ..record.cell import CELL
+from .takers import Takes
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire import Wire
@@ -68,6 +69,8 @@ class Lifeline:
         When its session ends, if the server says so.
     loss : ConnectionLost
         How the last one ended.
+    received : mapping
+        What it takes, by event type.
     """
 
     def __init__(self, core: SessionCore, transport: Transport) -> None:
@@ -78,6 +81,7 @@ class Lifeline:
         self.since = core.clock.monotonic()
         self.expires: float | None = None
         self.loss: ConnectionLost = ConnectionLost("the session was closed")
+        self.received: Takes = {"session.created": self._on_created, "error": self._on_error}
         self._core = core
         self._attempts = Attempts()
         self._blamed: ServerError | None = None
@@ -101,26 +105,29 @@ class Lifeline:
         if self._reading is not None:
             self._reading.cancel()
 
-    def received(self, event: Event) -> None:
-        """Note what an event says about the connection."""
-        if event.type == "session.created":
-            self._note_expiry(event["session"].get("expires_at"))
-        greeting = self._core.status == "reconnecting" and not self._greeted
-        if event.type == "error":
-            error = server_error(event["error"])
-            if error.code in FATAL_ERRORS:
-                self._blamed = error
-            if greeting:
-                self.give_up(error)
-        elif event.type == "session.created" and greeting:
-            self._restore()
-        elif not event.type.startswith(_FORMALITIES) and not _has_failed(event):
+    def prove(self, event: Event) -> None:
+        """Note that the connection carries a talk, if it is in doubt and this event says so."""
+        in_doubt = self._attempts.spent > 0
+        if in_doubt and not (event.type.startswith(_FORMALITIES) or _has_failed(event)):
             self._attempts.proven()
 
-    def _note_expiry(self, expires_at: object) -> None:
-        clock = self._core.clock
+    @property
+    def _awaits_greeting(self) -> bool:
+        return self._core.status == "reconnecting" and not self._greeted
+
+    def _on_created(self, event: Event) -> None:
+        clock, expires_at = self._core.clock, event["session"].get("expires_at")
         if isinstance(expires_at, (int, float)) and expires_at > clock.wall():
             self.expires = clock.monotonic() + expires_at - clock.wall()
+        if self._awaits_greeting:
+            self._restore()
+
+    def _on_error(self, event: Event) -> None:
+        error = server_error(event["error"])
+        if error.code in FATAL_ERRORS:
+            self._blamed = error
+        if self._awaits_greeting:
+            self.give_up(error)
 
     async def _follow(self) -> RealtimeError | None:
         self._verdict = None

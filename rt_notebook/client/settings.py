@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..protocol.events import Event
+from .takers import Takes
 
 __all__ = ["Settings"]
 
@@ -21,32 +22,40 @@ class Settings:
         The session as the server began it.
     asked : dict
         What the accepted updates named, the later over the earlier.
+    sent, received : mapping
+        What it takes, by event type.
     """
 
     def __init__(self) -> None:
         self.defaults: Json = {}
         self.asked: Json = {}
         self._pending: dict[str, Json] = {}
-
-    def sent(self, event: Event) -> None:
-        """Note an update that is on its way."""
-        session = event.get("session")
-        if event.type == "session.update" and isinstance(session, dict):
-            self._pending[str(event.get("event_id"))] = session
+        self.sent: Takes = {"session.update": self._on_update}
+        self.received: Takes = {
+            "session.created": self._on_created,
+            "session.updated": self._on_updated,
+            "error": self._on_error,
+        }
 
     def cut_off(self) -> None:
         """Forget the updates that were on their way: they are sent again."""
         self._pending.clear()
 
-    def received(self, event: Event) -> None:
-        """Note what the server says of the session; it answers updates in order."""
-        if event.type == "session.created" and not self.defaults:
-            self.defaults = event["session"]
-        elif event.type == "session.updated" and self._pending:
+    def _on_update(self, event: Event) -> None:
+        if isinstance(event.get("session"), dict):
+            self._pending[str(event.get("event_id"))] = event["session"]
+
+    def _on_created(self, event: Event) -> None:
+        self.defaults = self.defaults or event["session"]
+
+    def _on_updated(self, event: Event) -> None:
+        """Note what came of an update; they are answered in order."""
+        if self._pending:
             first = next(iter(self._pending))
             self.asked = _over(self.asked, self._pending.pop(first))
-        elif event.type == "error":
-            self._pending.pop(str(event["error"].get("event_id")), None)
+
+    def _on_error(self, event: Event) -> None:
+        self._pending.pop(str(event["error"].get("event_id")), None)
 
 
 def _over(below: Any, above: Any) -> Any:

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RealtimeError, ToolError
 from ..protocol.events import Event
+from ..protocol.fields import FIELDS
 from ..protocol.requests import is_out_of_band
 from ..protocol.tool_turns import FunctionCall, ToolTurn, tool_turn
 from .approvals import Approval, Approvals, Decision
 from .identity import marked, new_id
 from .reply import Reply
+from .takers import Takes
 from .tool_running import Outcome, ToolThreads, failure
 from .tool_schema import Tool
 from .waiting import Acknowledgement
@@ -35,6 +37,8 @@ __all__ = ["Toolbox"]
 
 CALLS_PER_TURN = 16
 _ONCE = ("input", "tool_choice")  # options that belong to a turn's first response alone
+
+_ITEM_EVENTS = [type for type, fields in FIELDS.items() if "item" in fields]
 
 Json = dict[str, Any]
 
@@ -66,6 +70,8 @@ class Toolbox:
         Calls that the model may make before it must answer.
     count : int
         Calls so far.
+    received : mapping
+        What it takes, by event type.
     """
 
     def __init__(self, core: SessionCore) -> None:
@@ -73,6 +79,7 @@ class Toolbox:
         self.approvals = Approvals(core.clock, self._show_approvals)
         self.threads = ToolThreads(core.clock)
         self.count = 0
+        self.received: Takes = dict.fromkeys(_ITEM_EVENTS, self._on_item)
         self._core = core
         self._tools: dict[str, Tool] = {}
         self._others: list[Json] | None = None  # the user's own, once an update has named them
@@ -170,10 +177,10 @@ class Toolbox:
             held.reply.fail(error)
         self._held.clear()
 
-    def receive(self, event: Event) -> None:
+    def _on_item(self, event: Event) -> None:
         """Ask the user what a hosted tool's server asks."""
-        item = event.get("item")
-        if not isinstance(item, dict) or item.get("type") != "mcp_approval_request":
+        item = event["item"]
+        if item.get("type") != "mcp_approval_request":
             return
         request_id = str(item.get("id"))
         if request_id in self._asked_by_server:

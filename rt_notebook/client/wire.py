@@ -53,10 +53,9 @@ class Wire:
 
     def decoded(self, effects: Iterable[Effect], session: Mapping[str, Any]) -> Iterator[Effect]:
         """Let the audio of what is played be PCM16 at 24 kHz."""
-        format = output_format(session)
         for effect in effects:
             if isinstance(effect, Play):
-                sound = self._audio.decode(effect.item_id, effect.audio, format)
+                sound = self._audio.decode(effect.item_id, effect.audio, output_format(session))
                 as_it_came = sound is effect.audio
                 self._last_play = effect if as_it_came else dataclasses.replace(effect, audio=sound)
                 yield self._last_play

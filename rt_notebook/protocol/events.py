@@ -4,7 +4,7 @@ Rules
 -----
 - An event is a JSON object with a string ``type``; everything else is refused here.
 - Unknown types and unknown fields are kept as they came: the API grows.
-- Known fields that the client relies on have the type in `FIELDS`, or the event is refused.
+- Known fields that the client relies on have the type in `fields`, or the event is refused.
 - Bounds are checked before work is done: size, nesting depth, finite numbers, keys once.
 """
 
@@ -15,10 +15,11 @@ import binascii
 import json
 import math
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from ..errors import RealtimeError
 from ..secret import Secret
+from .fields import RULES, RULES_FOR_ALL, Rule
 
 __all__ = [
     "MAX_DEPTH",
@@ -35,70 +36,6 @@ __all__ = [
 MAX_EVENT_BYTES = 16 * 1024 * 1024  # of a client's event; API: 15 MiB per append
 MAX_FRAME_BYTES = 8 * 1024 * 1024  # of a server's event: 2 min of audio in one piece
 MAX_DEPTH = 64
-
-#: What an event must carry for the protocol core to use it: field name → JSON type.
-FIELDS: dict[str, dict[str, type]] = {
-    "error": {"error": dict},
-    "session.created": {"session": dict},
-    "session.updated": {"session": dict},
-    "conversation.item.added": {"item": dict},
-    "conversation.item.created": {"item": dict},
-    "conversation.item.done": {"item": dict},
-    "conversation.item.retrieved": {"item": dict},
-    "conversation.item.deleted": {"item_id": str},
-    "conversation.item.truncated": {"item_id": str, "audio_end_ms": int},
-    "conversation.item.input_audio_transcription.delta": {"item_id": str},
-    "conversation.item.input_audio_transcription.completed": {"item_id": str, "transcript": str},
-    "conversation.item.input_audio_transcription.failed": {"item_id": str, "error": dict},
-    "input_audio_buffer.speech_started": {"item_id": str, "audio_start_ms": int},
-    "input_audio_buffer.speech_stopped": {"item_id": str, "audio_end_ms": int},
-    "input_audio_buffer.committed": {"item_id": str},
-    "response.created": {"response": dict},
-    "response.done": {"response": dict},
-    "response.output_item.added": {"response_id": str, "item": dict},
-    "response.output_item.done": {"response_id": str, "item": dict},
-    "response.content_part.added": {"item_id": str, "content_index": int, "part": dict},
-    "response.content_part.done": {"item_id": str, "content_index": int, "part": dict},
-    "response.output_text.delta": {"item_id": str, "content_index": int, "delta": str},
-    "response.output_text.done": {"item_id": str, "content_index": int, "text": str},
-    "response.output_audio.delta": {"item_id": str, "content_index": int, "delta": str},
-    "response.output_audio.done": {"item_id": str, "content_index": int},
-    "response.output_audio_transcript.delta": {"item_id": str, "content_index": int, "delta": str},
-    "response.output_audio_transcript.done": {
-        "item_id": str,
-        "content_index": int,
-        "transcript": str,
-    },
-    "response.function_call_arguments.delta": {"item_id": str, "delta": str},
-    "response.function_call_arguments.done": {"item_id": str, "arguments": str},
-    "response.mcp_call_arguments.delta": {"item_id": str, "delta": str},
-    "response.mcp_call_arguments.done": {"item_id": str, "arguments": str},
-    "response.mcp_call.failed": {"item_id": str},
-    "mcp_list_tools.failed": {"item_id": str},
-}
-
-_Kinds: TypeAlias = "dict[str, type | _Kinds]"
-_SIDE: _Kinds = {"format": {"type": str}, "turn_detection": dict, "transcription": dict}
-
-#: What may be missing or null, and is of this type otherwise; of the objects above, and of all.
-OBJECTS: dict[str, _Kinds] = {
-    "error": {"code": str, "message": str, "param": str, "event_id": str},
-    "item": {
-        **dict.fromkeys(("id", "type", "role", "status", "name", "call_id", "arguments"), str),
-        "content": list,
-    },
-    "part": {"type": str, "text": str, "transcript": str},
-    "response": {
-        "id": str,
-        "status": str,
-        "status_details": {"type": str, "reason": str, "error": dict},
-        "output": list,
-        "metadata": dict,
-        "usage": dict,
-    },
-    "session": {"model": str, "tools": list, "audio": {"input": _SIDE, "output": _SIDE}},
-}
-_ANY: _Kinds = dict.fromkeys(("event_id", "item_id", "previous_item_id", "response_id"), str)
 
 
 class MalformedEvent(RealtimeError):
@@ -157,7 +94,8 @@ def parse_event(
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
     event = Event(value if translate is None else translate(value))
-    check_event(event)
+    # Nothing is nested deeper than brackets are opened, and most events open one or two.
+    check_event(event, may_be_deep=frame.count("[") + frame.count("{") > MAX_DEPTH)
     return event
 
 
@@ -186,50 +124,51 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def check_event(event: Event) -> None:
+def check_event(event: Event, *, may_be_deep: bool = True) -> None:
     """Check that a server event has what its type promises.
+
+    Parameters
+    ----------
+    event : Event
+        In GA's names.
+    may_be_deep : bool
+        Whether its depth is not known to be within `MAX_DEPTH`.
 
     Raises
     ------
     MalformedEvent
         If a field is missing or of another type, or it is nested deeper than `MAX_DEPTH`.
     """
-    for name, kind in FIELDS.get(event["type"], {}).items():
-        value = event.get(name)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            got, expected = type(value).__name__, kind.__name__
-            raise MalformedEvent(f"{event['type']}: got {got} for {name!r}, expected {expected}")
-        if kind is dict and name in OBJECTS:
-            _check_kinds(event["type"], value, OBJECTS[name])
-    _check_kinds(event["type"], event, _ANY)
-    if _depth(event) > MAX_DEPTH:
+    _check_fields(event["type"], event, RULES.get(event["type"], RULES_FOR_ALL))
+    if may_be_deep and _is_deeper(event, MAX_DEPTH):
         raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
 
 
-def _check_kinds(type: str, value: Any, kinds: _Kinds) -> None:
-    for name, kind in kinds.items():
-        got = value.get(name)
-        if got is None:
+def _check_fields(event_type: str, value: dict[str, Any], rules: tuple[Rule, ...]) -> None:
+    for name, kind, inner, required in rules:
+        field = value.get(name)
+        if field is None and not required:
             continue
-        expected = kind if not isinstance(kind, dict) else dict
-        if not isinstance(got, expected):
-            raise MalformedEvent(f"{type}: {name!r} is no {expected.__name__}")
-        if isinstance(kind, dict):
-            _check_kinds(type, got, kind)
+        if not isinstance(field, kind) or (kind is int and isinstance(field, bool)):
+            got, expected = type(field).__name__, kind.__name__
+            raise MalformedEvent(f"{event_type}: got {got} for {name!r}, expected {expected}")
+        if inner:
+            _check_fields(event_type, value[name], inner)
 
 
-def _depth(value: object) -> int:
-    """Nesting depth of parsed JSON, counted level by level to `MAX_DEPTH` + 1 at most."""
-    depth, level = 0, [value]
-    while level and depth <= MAX_DEPTH:
+def _is_deeper(event: Event, limit: int) -> bool:
+    """Whether parsed JSON is nested deeper, looked at level by level."""
+    level: list[Any] = [event]
+    for _ in range(limit):
         level = [
             child
             for parent in level
-            if isinstance(parent, (dict, list))
             for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
         ]
-        depth += 1
-    return depth
+        if not level:
+            return False
+    return True
 
 
 def encode_audio(audio: bytes) -> str:

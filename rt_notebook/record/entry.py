@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..protocol.events import Event
 from ..secret import redact
@@ -28,8 +27,7 @@ PLAYER_EVENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AudioSpan:
+class AudioSpan(NamedTuple):
     """A stretch of a track, in bytes of PCM16 at 24 kHz.
 
     Parameters
@@ -48,8 +46,7 @@ class AudioSpan:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event of the log.
 
     Parameters
@@ -81,14 +78,13 @@ class Entry:
 
 def to_json(entry: Entry) -> str:
     """Return an entry as one line, without its end; secrets are ``•••``, also by value."""
-    span = entry.audio
     value = {
         "time": entry.time,
         "wall_time": entry.wall_time,
         "direction": entry.direction,
         "size_bytes": entry.size_bytes,
         "cell": entry.cell,
-        "audio": span and [span.track, span.start, span.length, span.offset],
+        "audio": entry.audio,
         "event": entry.event,
     }
     kept = {name: one for name, one in value.items() if one is not None}

@@ -28,6 +28,9 @@ logger = logging.getLogger("rt_notebook")
 
 MAX_ENTRIES_IN_MEMORY = 100_000
 
+#: A stretch of a track: its offset there, its length, and where it begins within its item.
+_Place = tuple[int, int, int]
+
 _AUDIO_FIELD = {"input_audio_buffer.append": "audio", "response.output_audio.delta": "delta"}
 
 
@@ -56,7 +59,7 @@ class Log:
         self._entries: deque[Entry] = deque()
         self._max_entries = max_entries_in_memory
         self._old = OldEntries()
-        self._places: dict[str, list[tuple[int, int]]] = {}  # item → (start, length) in assistant
+        self._places: dict[str, list[_Place]] = {}  # by item, in `assistant`
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Entry]:
@@ -88,10 +91,10 @@ class Log:
         cell: int | None = None,
     ) -> Entry:
         """Add an event; `audio` is what it brought, as PCM16 at 24 kHz."""
-        span = self._keep(direction, event, audio) if audio else None
-        field = _AUDIO_FIELD.get(event.type)
-        if audio and field is not None:
-            event = Event({**event, field: f"<{len(audio)} bytes>"})
+        span = None
+        if audio:
+            span = self._keep(direction, event, audio)
+            event = _without_audio(event, len(audio))
         entry = Entry(time, wall_time, direction, event, span, size_bytes, cell)
         with self._lock:
             self._entries.append(entry)
@@ -105,7 +108,8 @@ class Log:
         """Return a track: ``"user"``, or the id of an assistant's item."""
         if track == "user":
             return self.user.read()
-        return b"".join(self.assistant.read(*place) for place in self._places.get(track, ()))
+        places = self._places.get(track, ())
+        return b"".join(self.assistant.read(offset, length) for offset, length, _ in places)
 
     def sound(self, span: AudioSpan) -> bytes:
         """Return the audio of one event."""
@@ -161,11 +165,24 @@ class Log:
             logger.warning("the log loses what is old: %s", error.strerror)
 
 
-def _put(places: list[tuple[int, int]], offset: int, length: int) -> int:
+def _without_audio(event: Event, n_bytes: int) -> Event:
+    field = _AUDIO_FIELD.get(event.type)
+    if field is None:
+        return event
+    event = Event(event)
+    event[field] = f"<{n_bytes} bytes>"
+    return event
+
+
+def _put(places: list[_Place], offset: int, length: int) -> int:
     """Add a stretch to those of an item, and return where it begins within the item."""
-    start = sum(one for _, one in places)
-    if places and sum(places[-1]) == offset:
-        places[-1] = (places[-1][0], places[-1][1] + length)
+    if not places:
+        places.append((offset, length, 0))
+        return 0
+    last_offset, last_length, last_start = places[-1]
+    start = last_start + last_length
+    if last_offset + last_length == offset:
+        places[-1] = (last_offset, last_length + length, last_start)
     else:
-        places.append((offset, length))
+        places.append((offset, length, start))
     return start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from typing import IO
 
 __all__ = ["MAX_BYTES_IN_MEMORY", "Track"]
 
@@ -21,7 +22,9 @@ class Track:
     """
 
     def __init__(self, max_bytes_in_memory: int = MAX_BYTES_IN_MEMORY) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_bytes_in_memory)  # noqa: SIM115
+        self._max_bytes_in_memory = max_bytes_in_memory
+        self._memory = bytearray()
+        self._file: IO[bytes] | None = None  # holds all of it instead
         self._length = 0
         self._lock = threading.Lock()
 
@@ -38,14 +41,32 @@ class Track:
         """
         with self._lock:
             start = self._length
-            self._file.seek(start)
-            self._file.write(audio)
+            if self._file is None and start + len(audio) > self._max_bytes_in_memory:
+                self._move()
+            if self._file is None:
+                self._memory += audio
+            else:
+                self._file.seek(start)
+                self._file.write(audio)
             self._length = start + len(audio)
             return start
 
     def read(self, start: int = 0, length: int | None = None) -> bytes:
         """Return `length` bytes from `start` on, by default all; fewer where it ends."""
         with self._lock:
-            rest = self._length - start
+            end = self._length if length is None else min(start + length, self._length)
+            if self._file is None:
+                return bytes(memoryview(self._memory)[start:end])
             self._file.seek(start)
-            return self._file.read(max(0, rest if length is None else min(length, rest)))
+            return self._file.read(max(0, end - start))
+
+    def _move(self) -> None:
+        """Go on in a file."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115
+        try:
+            file.write(self._memory)
+            file.flush()
+        except OSError:
+            file.close()
+            raise
+        self._file, self._memory = file, bytearray()

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.slow
 IN_FLIGHT = 32
 B3_TARGETS = {"ours": 1, "sdk": 0.25, "agents": 1.1}
 B4_TARGET = 0.6
-# Both are met on a quiet machine, and just so: the rest is room for a busy one.
-B3_LIMIT, B4_LIMIT = 0.4, 0.8
+# A busy machine adds up to a third to the ratios, also to the best of several rounds: each
+# limit is above that, and below what half as much work again would cost.
+B3_LIMIT, B4_LIMIT = 0.36, 0.75
 PATIENCE_SECONDS = 60
 
 
@@ -53,7 +54,7 @@ async def throughput_us(kind, url: str, trips: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("rounds", "trips"), [(5, 600), pytest.param(7, 5000, marks=pytest.mark.long)]
+    ("rounds", "trips"), [(10, 300), pytest.param(7, 5000, marks=pytest.mark.long)]
 )
 def test_b3_a_round_trip_costs_a_fraction_of_the_sdks(url, rounds, trips):
     kinds = [ours, sdk, *([agents] if importlib.util.find_spec("agents") else [])]

@@ -202,6 +202,20 @@ def test_a_commit_that_was_not_taken_fails_with_the_answer_to_it():
     run(scenario, Wire)
 
 
+def test_a_talk_that_goes_on_after_each_loss_may_be_lost_any_number_of_times():
+    losses = 2 * len(DELAYS)
+
+    async def scenario(talk):
+        for number in range(losses):
+            await talk.lose()
+            heard = {"item_id": f"item_{number}", "audio_start_ms": 0}
+            talk.wire.say({"type": "input_audio_buffer.speech_started", **heard})
+            await talk.settle()
+        assert (talk.core.status, len(talk.dials)) == ("open", losses)
+
+    run(scenario, *[Wire] * losses)
+
+
 def test_two_seconds_of_speech_are_held_and_the_rest_is_dropped_and_counted():
     async def scenario(talk):
         talk.wire.end(1006)

@@ -79,6 +79,17 @@ def test_nesting_is_bounded(type):
         parse_event(deep)
 
 
+@pytest.mark.parametrize(("opening", "closing"), ["[]", ('{"a":', "}")])
+def test_an_event_is_64_levels_deep_at_most(opening, closing):
+    def nested(levels):
+        inside = opening * (levels - 1) + "0" + closing * (levels - 1)
+        return f'{{"type":"x","flat":[1,2],"a":{inside}}}'
+
+    assert parse_event(nested(64))["a"] != 0
+    with pytest.raises(MalformedEvent, match="deeper"):
+        parse_event(nested(65))
+
+
 def test_a_frame_of_more_than_8_mib_is_refused_before_it_is_read():
     with pytest.raises(MalformedEvent, match="bytes"):
         parse_event('{"type":"x"}' + " " * 8 * 1024**2)
