@@ -1,17 +1,6 @@
 """Every cell marks what it asks for with its number."""
 
-import pytest
-from IPython.core.interactiveshell import InteractiveShell
-
 from rt_notebook.record.cell import CELL
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    InteractiveShell.clear_instance()
 
 
 def test_a_cells_code_knows_its_number_and_nothing_else_does(shell):

@@ -4,19 +4,17 @@ import os
 
 import pytest
 from IPython.core.completer import provisionalcompleter
-from IPython.core.interactiveshell import InteractiveShell
 
 from rt_notebook.client.connect import close_all, connect
 
 from ..client.scripted import Puppet, scripted_server
+from .conftest import running_shell
 
 
 @pytest.fixture(scope="module")
 def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    InteractiveShell.clear_instance()
+    with running_shell() as shell:
+        yield shell
 
 
 def tab(shell, cell):

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import Reply, Secret
-from rt_notebook.client.connect import close_all, connect, session_named
+from rt_notebook.client.connect import connect, session_named
 from rt_notebook.client.session import RealtimeSession
 from rt_notebook.notebook.commands import COMMANDS
 
@@ -71,15 +70,6 @@ class Answering(Puppet):
         self.types.append(event["type"])
         answers = ANSWERS.get(event["type"], ())
         self.say(*({"event_id": "e", **answer} for answer in answers))
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

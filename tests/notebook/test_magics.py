@@ -5,10 +5,11 @@ import sys
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook.client.connect import close_all, sessions
+
+from .conftest import running_shell
 
 MAGICS = [
     "cancel", "config", "connect", "controls", "cost", "disconnect", "item", "log", "mic",
@@ -19,10 +20,8 @@ MAGICS = [
 
 @pytest.fixture(scope="module")
 def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    InteractiveShell.clear_instance()
+    with running_shell() as shell:
+        yield shell
 
 
 @pytest.fixture(autouse=True)

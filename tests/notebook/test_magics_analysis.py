@@ -2,26 +2,23 @@
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import rt_notebook as rt
-from rt_notebook.client.connect import close_all
+
+from .conftest import running_shell
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    session = rt.connect("offline", model="gpt-realtime-2.1", quiet=True)
-    session.say("Who are you?").wait(30)
-    session.say("What is twelve times thirty four?").wait(30)
-    shell.user_ns["session"] = session
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
+    with running_shell() as shell:
+        session = rt.connect("offline", model="gpt-realtime-2.1", quiet=True)
+        session.say("Who are you?").wait(30)
+        session.say("What is twelve times thirty four?").wait(30)
+        shell.user_ns["session"] = session
+        yield shell
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,10 @@ import threading
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import ServerError
-from rt_notebook.client.connect import close_all, connect
+from rt_notebook.client.connect import connect
 from rt_notebook.config.options import OPTIONS
 
 from ..client.scripted import Puppet, scripted_server
@@ -18,15 +17,6 @@ from ..config.golden import CONFLICTS, RESPONSE_ROWS, SESSION_ROWS
 FLAGS = {
     name: f"--{name.replace('_', '-')}" for one in OPTIONS for name in (one.name, *one.aliases)
 }
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

@@ -3,24 +3,14 @@
 import numpy as np
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import ServerError
-from rt_notebook.client.connect import close_all, connect
+from rt_notebook.client.connect import connect
 from rt_notebook.notebook.arguments import tokens
 
 from ..client.scripted import Puppet, scripted_server
 from ..client.test_items import PNG
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

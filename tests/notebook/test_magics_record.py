@@ -2,7 +2,6 @@
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import rt_notebook as rt
@@ -11,14 +10,13 @@ from rt_notebook.record import layout
 from rt_notebook.record.packing import pack
 
 from ..record.talks import spoken_talk
+from .conftest import running_shell
 
 
 @pytest.fixture(scope="module")
 def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    InteractiveShell.clear_instance()
+    with running_shell() as shell:
+        yield shell
 
 
 @pytest.fixture(autouse=True)

@@ -2,22 +2,11 @@
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import Secret
-from rt_notebook.client.connect import close_all
 
 from ..client.test_credentials import EPHEMERAL, KEY, desk
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
 
 
 def run(shell, text):

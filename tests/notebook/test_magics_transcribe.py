@@ -5,7 +5,6 @@ import threading
 
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from rt_notebook import ConfigError, connect
@@ -14,15 +13,6 @@ from rt_notebook.client.connect import close_all, sessions
 
 from ..client.scripted import scripted_server, send
 from ..speech import say
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    close_all()
-    InteractiveShell.clear_instance()
 
 
 def run(shell, text):

@@ -1,15 +1,6 @@
 """A question said by a magic reaches the magic, through a real IPython shell."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "rt_notebook")
-    yield shell
-    InteractiveShell.clear_instance()
 
 
 def call(text):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from rt_notebook.notebook.results import MAX_KEPT, ToolResults, rich_html
 from rt_notebook.protocol.tool_turns import FunctionCall
@@ -15,10 +14,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(autouse=True)
-def _shell():
-    InteractiveShell.instance()
-    yield
-    InteractiveShell.clear_instance()
+def _shell(shell):
+    """Results are shown by the shell that runs."""
 
 
 class Picture:
