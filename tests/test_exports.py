@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,8 +23,13 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-def exported(tree: ast.Module) -> list[str] | None:
-    for node in tree.body:
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def exported(path: Path) -> list[str] | None:
+    for node in tree_of(path).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
             return ast.literal_eval(node.value)
     return None
@@ -49,15 +55,14 @@ def isort_key(name: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_a_module_lists_what_it_makes_public(path):
-    tree = ast.parse(path.read_text("utf-8"))
-    names = exported(tree)
+    names = exported(path)
     assert names is not None, "the module has no __all__"
     assert names == sorted(set(names), key=isort_key)
-    assert set(names) <= set(defined(tree.body))
+    assert set(names) <= set(defined(tree_of(path).body))
 
 
 def names_taken_from_neighbours(path: Path) -> Iterator[tuple[Path, str]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and node.level:
             home = path.parents[node.level - 1]
             source = home.joinpath(*(node.module or "").split(".")).with_suffix(".py")
@@ -70,7 +75,7 @@ def test_a_module_takes_only_what_its_neighbours_make_public(path):
     unlisted = [
         f"{module_name(source)}.{name}"
         for source, name in names_taken_from_neighbours(path)
-        if name not in (exported(ast.parse(source.read_text("utf-8"))) or [])
+        if name not in (exported(source) or [])
     ]
     assert unlisted == []
 

@@ -37,7 +37,7 @@ class Shown:
         (float("nan"), "NaN"),
         (dt.date(2026, 1, 2), "2026-01-02"),
         (Shown(), "a picture"),
-        ([Shown()], '["a picture"]'),
+        pytest.param([Shown()], '["a picture"]', id="a list of what shows itself"),
         ({3: "three"}, '{"3": "three"}'),
     ],
     ids=str,

@@ -45,7 +45,9 @@ def shown(monkeypatch):
     return contents
 
 
-@pytest.mark.parametrize("value", ["text", 3, {"a": 1}, [1], None, object()], ids=repr)
+@pytest.mark.parametrize(
+    "value", ["text", 3, {"a": 1}, [1], None, object()], ids=lambda value: type(value).__name__
+)
 def test_what_is_only_text_is_not_shown_twice(value):
     assert rich_html(value) == ""
 
