@@ -13,8 +13,10 @@ from typing import Any
 
 from ..protocol.item import Item
 from ..record.log import Log
+from .exchange import Response
 from .picture import Picture
-from .trace import BYTES_PER_MS, Response, Trace, trace
+from .trace import Trace, trace
+from .user_track import BYTES_PER_MS
 
 __all__ = ["Line", "Mark", "Timeline", "timeline", "timeline_of"]
 
@@ -148,7 +150,7 @@ def timeline_of(read: Trace) -> Timeline:
 def _user_lines(read: Trace) -> Iterator[Line]:
     known = read.conversation.items
     for said in read.utterances.values():
-        start = read.spoke_at(said)
+        start = read.user.spoke_at(said)
         if start is None:
             continue
         end = start
@@ -197,7 +199,7 @@ def _sound_begins(read: Trace, response: Response, item_id: str, came: float) ->
 
 def _speech(read: Trace) -> Iterator[Mark]:
     for said in read.utterances.values():
-        start = read.spoke_at(said)
+        start = read.user.spoke_at(said)
         if start is None or said.start_ms is None or said.end_ms is None:
             continue
         end = start + (said.end_ms - said.start_ms) / 1000

@@ -244,6 +244,10 @@ class SessionCore:
         """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
         self._keep("player", Event(type=f"player.{happening}", **fields))
 
+    def note(self, happening: str, **fields: Any) -> None:
+        """Log what the client does by itself, as the event ``client.HAPPENING``."""
+        self._keep("client", Event(type=f"client.{happening}", **fields))
+
     # The wire
 
     def receive(self, frame: str | bytes) -> None:
