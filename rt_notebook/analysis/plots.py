@@ -33,6 +33,7 @@ _FAINT = 0.05  # peaks below this are not blown up to the full height of the lan
 _INCHES_PER_LETTER = 0.071  # at `_TEXT_POINTS`
 _TEXT_POINTS = 8.5
 _MAX_TEXT_LINES = 3
+_SHORTEST_SECONDS = 1.0  # of an axis, when nobody says where it ends
 _LANE = 1.12  # half the height of a lane of sound; full scale is 1
 
 
@@ -88,7 +89,8 @@ def timeline_figure(
     RealtimeError
         If matplotlib is not installed.
     """
-    window = _Window(start, timeline.end_s if end is None else end, width_inches)
+    last = max(start + _SHORTEST_SECONDS, timeline.end_s) if end is None else end
+    window = _Window(start, last, width_inches)
     colours = _THEMES[theme]
     figure: Figure = figures().Figure(figsize=(width_inches, 4.3), facecolor=colours.paper)
     user, assistant = figure.subplots(2, 1, sharex=True)
@@ -149,7 +151,8 @@ def waterfall_figure(
         left = reach
     axes.set_yticks(range(len(parts)), [PARTS[name] for name in parts])
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.4 * max([left, *(one.p95_ms for one in parts.values())], default=1))
+    longest_ms = max([left, *(one.p95_ms for one in parts.values())])
+    axes.set_xlim(0, 1.4 * longest_ms or 1.0)
     axes.set_xlabel("ms, median over the turns; the thin line goes on to the 95th percentile")
     _plain_bars(axes, colours)
     figure.tight_layout()

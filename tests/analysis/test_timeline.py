@@ -3,6 +3,8 @@
 import pytest
 
 from rt_notebook.analysis.timeline import timeline
+from rt_notebook.analysis.turns import turns
+from rt_notebook.record.log import Log
 
 from .talk import Talk, interrupted_talk, tone
 
@@ -70,6 +72,16 @@ def test_a_part_of_the_talk_is_another_picture(talk):
     assert talk.plot(start=4.0, end=7.0).png != talk.plot().png
     low, high = talk.plot(start=4.0, end=7.0).figure.axes[0].get_xlim()
     assert (low, high) == (4.0, 7.0)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_a_talk_in_which_nothing_happened_yet_has_pictures_too():
+    line = timeline(Log()).plot()
+    waits = turns(Log()).latency.plot()
+    assert (line.figure.axes[0].get_xlim(), waits.figure.axes[0].get_xlim()) == ((0, 1), (0, 1))
+    assert line.png.startswith(b"\x89PNG")
+    assert waits.png.startswith(b"\x89PNG")
 
 
 @pytest.mark.slow
