@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import ConfigError
 from .extra import figures
 from .latency import PARTS
 from .timeline import Line, Timeline
@@ -86,9 +87,13 @@ def timeline_figure(
 
     Raises
     ------
+    ConfigError
+        If it would end before it begins.
     RealtimeError
         If matplotlib is not installed.
     """
+    if end is not None and end <= start:
+        raise ConfigError(f"end takes seconds after start ({start:g}), got {end:g}")
     last = max(start + _SHORTEST_SECONDS, timeline.end_s) if end is None else end
     window = _Window(start, last, width_inches)
     colours = _THEMES[theme]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class
@@ -35,9 +36,9 @@ class RecordMagics(SharedMagics):
         args = self.parse("rt_save", line)
         if args.file is None:
             raise ConfigError("rt_save needs a file, such as talk.rtsession")
-        session = self.session(args)
-        with _plain_reasons(args.file):
-            path = session.write(args.file)
+        session, path = self.session(args), self.path(args.file)
+        with _plain_reasons(path):
+            path = session.write(path)
         self.store(args, path)
         print(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")
 
@@ -57,6 +58,7 @@ class RecordMagics(SharedMagics):
         args = self.parse("rt_replay", line)
         if args.file is None:
             raise ConfigError("rt_replay needs a recording, such as talk.rtsession")
+        args.file = self.path(args.file)
         with _plain_reasons(args.file):
             replay = _prepared(args)
         self.store(args, replay.session)
@@ -93,7 +95,7 @@ def _pace(given: str | None) -> float:
 
 
 @contextlib.contextmanager
-def _plain_reasons(file: str) -> Any:
+def _plain_reasons(file: str | os.PathLike[str]) -> Any:
     try:
         yield
     except OSError as error:
