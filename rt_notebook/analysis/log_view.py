@@ -214,8 +214,8 @@ def _name(row: LogRow) -> str:
 
 
 def _reason(row: LogRow) -> str:
-    if row.type == "client.disconnected":
-        return f": {row.first.event.get('reason')}"
+    if row.first.direction == "client" and "reason" in row.first.event:
+        return f": {row.first.event['reason']}"
     error = row.first.event.get("error") if row.type == "error" else None
     if not isinstance(error, dict):
         return ""

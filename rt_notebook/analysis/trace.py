@@ -230,4 +230,5 @@ _NOTED: dict[str, Callable[[Trace, Entry], None]] = {
     "player.silenced": Trace._cut_in,
     "player.audible": Trace._audible,
     "client.disconnected": Trace._disconnected,
+    "client.lost": Trace._disconnected,
 }

@@ -333,6 +333,7 @@ class SessionCore:
         self.outstanding.fail_all(loss)
         self.tools.close(loss)
         if status == "lost":
+            self.note("lost", reason=str(error))
             sentence = f"{error}; what was said is kept, connect again to go on"
             self._observer.notice("error", sentence)
         self.listeners.close()

@@ -39,6 +39,7 @@ PLAYER_EVENTS = {
 CLIENT_EVENTS = {
     "client.disconnected": ("reason",),  # the connection ended
     "client.reconnected": (),  # what was sent since then gave another server the session
+    "client.lost": ("reason",),  # the session, and there is no other connection
     "client.gave_up": ("request_id", "response_id"),  # one of them: its answer stays away
     "client.woke": ("seconds",),  # the machine slept: what sounded is silenced
 }

@@ -64,11 +64,22 @@ async def the_machine_sleeps(talk):
     await talk.answer_restoration()
 
 
+async def the_session_is_lost(talk):
+    talk.respond("first")
+    talk.begin("resp_1", "first")
+    await says(talk, 1, 2000)
+    talk.core.played(0, 12_000, 0.0)
+    talk.core.dial = None
+    talk.wire.end(1006)
+    await talk.settle()
+
+
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
         (an_answer_breaks_off, ["client.gave_up"]),
         (an_answer_never_begins, ["client.gave_up"]),
+        (the_session_is_lost, ["client.lost"]),
         (the_machine_sleeps, ["client.woke", "client.disconnected", "client.reconnected"]),
     ],
 )
