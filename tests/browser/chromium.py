@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from .install import FLAGS, find_chromium
 from .lab import REMOTE_HOST
@@ -17,6 +17,9 @@ from .lab import REMOTE_HOST
 __all__ = ["Permission", "chromium_window"]
 
 Permission = Literal["granted", "denied"]
+
+# As patient as every other wait for the page.
+expect.set_options(timeout=30_000)
 
 _AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from ..client.scripted import Puppet, scripted_server
 from .panel import CONNECT
@@ -45,12 +46,12 @@ class Form:
 
     @property
     def line(self):
-        """The line to copy."""
-        return self.root.locator("code").inner_text()
+        """The element with the line to copy."""
+        return self.root.locator("code")
 
     def copied(self):
         """Return what one click selects."""
-        self.root.locator("code").click()
+        self.line.click()
         return self.notebook.page.evaluate("getSelection().toString()")
 
 
@@ -62,7 +63,7 @@ def test_a_change_is_answered_shown_and_written_as_a_line(open_notebook):
 
     form.write("voice", "cedar")
     form.wait_told("The server took it.")
-    assert form.line == "%rt_config --voice cedar"
+    expect(form.line).to_have_text("%rt_config --voice cedar")
     notebook.wait_until("session.config['audio']['output']['voice'] == 'cedar'")
 
     assert form.label("threshold").is_visible()
@@ -70,9 +71,11 @@ def test_a_change_is_answered_shown_and_written_as_a_line(open_notebook):
     form.label("eagerness").wait_for(state="visible")
     assert not form.label("threshold").is_visible()
     form.field("eagerness").select_option("low")
-    notebook.wait_until("session.turn_detection == 'semantic_vad'")
-    assert form.line == form.copied() == "%rt_config --turn-detection-eagerness low"
-    notebook.run(form.line)
+    notebook.wait_until("session.config['audio']['input']['turn_detection']['eagerness'] == 'low'")
+    line = "%rt_config --turn-detection-eagerness low"
+    expect(form.line).to_have_text(line)
+    assert form.copied() == line
+    notebook.run(line)
     notebook.screenshot("controls", ".jp-OutputArea .widget-vbox")
     assert form.root.evaluate(MISFITS) == []
 
@@ -107,5 +110,5 @@ def test_a_refusal_of_the_server_is_told_and_the_field_goes_back(open_notebook):
         error = {"message": "No tools, no choice.", "code": "no", "event_id": asked["event_id"]}
         puppet.say({"type": "error", "event_id": "e", "error": error})
         form.wait_told("No tools, no choice.")
-        assert form.line == "%rt_config --tool-choice required"
+        expect(form.line).to_have_text("%rt_config --tool-choice required")
         assert form.field("tool choice").input_value() != "required"

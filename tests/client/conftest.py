@@ -5,6 +5,9 @@ import pytest
 from rt_notebook import connect
 from rt_notebook.client.connect import close_all
 
+from .scripted import scripted_server
+from .tool_stage import Stage
+
 
 @pytest.fixture(autouse=True)
 def _close_sessions():
@@ -15,3 +18,13 @@ def _close_sessions():
 @pytest.fixture
 def session():
     return connect("offline", quiet=True)
+
+
+@pytest.fixture
+def server():
+    """A server that says what the test says, with a session on it."""
+    stage = Stage()
+    with scripted_server(stage.script) as url:
+        connect(url, quiet=True)
+        yield stage
+        close_all()
