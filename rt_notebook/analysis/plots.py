@@ -105,6 +105,7 @@ def timeline_figure(
     for axes in (user, assistant):
         _plain(axes, window, colours)
     _draw_interruptions(user, assistant, timeline, window, colours)
+    _draw_gaps(user, assistant, timeline, window, colours)
     user.tick_params(axis="x", length=0, labelbottom=False)
     assistant.xaxis.set_major_formatter(lambda seconds, _: _clock(seconds))
     return figure
@@ -320,6 +321,27 @@ def _draw_interruptions(
             mark.label, (mark.start_s, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 2 + 11 * row), textcoords="offset points", ha="center", va="bottom",
             fontsize=_TEXT_POINTS, color=colours.stop, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _draw_gaps(
+    user: Axes, assistant: Axes, timeline: Timeline, window: _Window, colours: Theme
+) -> None:
+    """What was said meanwhile went nowhere: both lanes are hatched."""
+    for gap in timeline.gaps:
+        if not window.shows(gap.start_s, gap.end_s):
+            continue
+        end = max(gap.end_s, gap.start_s + window.seconds / 300)
+        for axes in (user, assistant):
+            axes.axvspan(
+                gap.start_s, end, facecolor="none", edgecolor=colours.cut, hatch="///", lw=0
+            )  # fmt: skip
+        in_first_half = end - window.start < window.seconds / 2
+        assistant.annotate(
+            gap.label, (end if in_first_half else gap.start_s, 0),
+            xycoords=("data", "axes fraction"), xytext=(4 if in_first_half else -4, 4),
+            textcoords="offset points", ha="left" if in_first_half else "right",
+            fontsize=_TEXT_POINTS, color=colours.quiet, annotation_clip=True,
         )  # fmt: skip
 
 
