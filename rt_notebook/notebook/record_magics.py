@@ -35,12 +35,12 @@ class RecordMagics(SharedMagics):
         """
         args = self.parse("rt_save", line)
         if args.file is None:
-            raise ConfigError("rt_save needs a file, such as talk.rtsession")
+            raise ConfigError("%rt_save needs a file, such as talk.rtsession")
         session, path = self.session(args), self.path(args.file)
         with _plain_reasons(path):
             path = session.write(path)
         self.store(args, path)
-        print(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")
+        print(f"Wrote {path} ({_size(path.stat().st_size)}).")
 
     @line_magic
     @plainly
@@ -57,7 +57,7 @@ class RecordMagics(SharedMagics):
         """
         args = self.parse("rt_replay", line)
         if args.file is None:
-            raise ConfigError("rt_replay needs a recording, such as talk.rtsession")
+            raise ConfigError("%rt_replay needs a recording, such as talk.rtsession")
         args.file = self.path(args.file)
         with _plain_reasons(args.file):
             replay = _prepared(args)
@@ -83,6 +83,10 @@ def _prepared(args: argparse.Namespace) -> Replay:
         live = {"backend": args.backend, "config": args.options, **access_of(args)}
     name = args.session if args.names_session else REPLAY_SESSION
     return prepare(args.file, speed=_pace(args.pace), name=name, **live)
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
 
 
 def _pace(given: str | None) -> float:
