@@ -74,7 +74,7 @@ def test_a_second_replay_takes_the_place_of_the_first(shell, path):
 def test_a_talk_is_written_in_the_format_of_the_files_name(shell, path, tmp_path, end):
     run(shell, "rt_replay", f"{path} --pace inf -s other")
     shown = run(shell, "rt_save", f"{tmp_path / 'again'}{end} -s other -o where")
-    size = {".rtsession": "0.1 MB", ".wav": "0.9 MB", ".json": "0.4 kB"}.get(end, "0.1 kB")
+    size = {".rtsession": "0.1 MB", ".wav": "0.9 MB", ".json": "0.5 kB"}.get(end, "0.1 kB")
     assert shown == f"Wrote {tmp_path / 'again'}{end} ({size}).\n"
     assert shell.user_ns["where"].stat().st_size > 0
 
