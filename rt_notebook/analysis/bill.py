@@ -121,7 +121,9 @@ class Meter:
         return Bill(tuple(self._charges))
 
     def _take(self, event: Event) -> None:
-        if event.type in ("session.created", "session.updated"):
+        if event.type == "session.updated" or (
+            event.type == "session.created" and not self._in_force
+        ):  # another connection's server is given what was in force
             self._in_force = event["session"]
         elif event.type == "response.done":
             response = event["response"]

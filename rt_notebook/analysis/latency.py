@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..record.log import Entry, Log
-from .trace import Response, Trace, Utterance, trace
+from .exchange import Response, Utterance
+from .trace import Trace, trace
 
 __all__ = ["PARTS", "TurnLatency", "latency_of", "turn_latency"]
 
@@ -146,9 +147,9 @@ def _end_of_speech(read: Trace, said: Utterance) -> float | None:
 
     if said.start_ms is None or said.end_ms is None:
         return None
-    track = read.user_sound(said.start_ms, said.end_ms)
+    track = read.user.sound(said.start_ms, said.end_ms)
     end_ms = speech_end_ms(track)
-    return None if end_ms is None else read.sent_at(said.start_ms + end_ms)
+    return None if end_ms is None else read.user.sent_at(said.start_ms + end_ms)
 
 
 def _silence_window_ms(response: Response) -> int | None:

@@ -11,14 +11,19 @@ from typing import Any
 
 from ..record.log import Entry, Log
 from ..secret import redact
-from .trace import BYTES_PER_MS
+from .user_track import BYTES_PER_MS
 
 __all__ = ["MAX_ROWS", "LogRow", "LogView"]
 
 MAX_ROWS = 200
 _MAX_JSON_LETTERS = 4000
-_ARROWS = {"sent": "→", "received": "←", "player": "♪"}
-_DIRECTIONS = {"sent": "sent", "received": "received", "player": "from the player"}
+_ARROWS = {"sent": "→", "received": "←", "player": "♪", "client": "•"}
+_DIRECTIONS = {
+    "sent": "sent",
+    "received": "received",
+    "player": "from the player",
+    "client": "by this side itself",
+}
 #: What comes many times a second: such events of one kind share a row.
 _MANY = ("input_audio_buffer.append", "player.played")
 _ROW = "display:grid;grid-template-columns:4em 5em 1.4em minmax(14em,1fr) auto;gap:0 8px"
@@ -209,6 +214,8 @@ def _name(row: LogRow) -> str:
 
 
 def _reason(row: LogRow) -> str:
+    if row.first.direction == "client" and "reason" in row.first.event:
+        return f": {row.first.event['reason']}"
     error = row.first.event.get("error") if row.type == "error" else None
     if not isinstance(error, dict):
         return ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import ConfigError
 from .extra import figures
 from .latency import PARTS
 from .timeline import Line, Timeline
@@ -33,6 +34,7 @@ _FAINT = 0.05  # peaks below this are not blown up to the full height of the lan
 _INCHES_PER_LETTER = 0.071  # at `_TEXT_POINTS`
 _TEXT_POINTS = 8.5
 _MAX_TEXT_LINES = 3
+_SHORTEST_SECONDS = 1.0  # of an axis, when nobody says where it ends
 _LANE = 1.12  # half the height of a lane of sound; full scale is 1
 
 
@@ -85,10 +87,15 @@ def timeline_figure(
 
     Raises
     ------
+    ConfigError
+        If it would end before it begins.
     RealtimeError
         If matplotlib is not installed.
     """
-    window = _Window(start, timeline.end_s if end is None else end, width_inches)
+    if end is not None and end <= start:
+        raise ConfigError(f"end takes seconds after start ({start:g}), got {end:g}")
+    last = max(start + _SHORTEST_SECONDS, timeline.end_s) if end is None else end
+    window = _Window(start, last, width_inches)
     colours = _THEMES[theme]
     figure: Figure = figures().Figure(figsize=(width_inches, 4.3), facecolor=colours.paper)
     user, assistant = figure.subplots(2, 1, sharex=True)
@@ -98,6 +105,7 @@ def timeline_figure(
     for axes in (user, assistant):
         _plain(axes, window, colours)
     _draw_interruptions(user, assistant, timeline, window, colours)
+    _draw_gaps(user, assistant, timeline, window, colours)
     user.tick_params(axis="x", length=0, labelbottom=False)
     assistant.xaxis.set_major_formatter(lambda seconds, _: _clock(seconds))
     return figure
@@ -149,7 +157,8 @@ def waterfall_figure(
         left = reach
     axes.set_yticks(range(len(parts)), [PARTS[name] for name in parts])
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.4 * max([left, *(one.p95_ms for one in parts.values())], default=1))
+    longest_ms = max([left, *(one.p95_ms for one in parts.values())])
+    axes.set_xlim(0, 1.4 * longest_ms or 1.0)
     axes.set_xlabel("ms, median over the turns; the thin line goes on to the 95th percentile")
     _plain_bars(axes, colours)
     figure.tight_layout()
@@ -312,6 +321,27 @@ def _draw_interruptions(
             mark.label, (mark.start_s, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 2 + 11 * row), textcoords="offset points", ha="center", va="bottom",
             fontsize=_TEXT_POINTS, color=colours.stop, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _draw_gaps(
+    user: Axes, assistant: Axes, timeline: Timeline, window: _Window, colours: Theme
+) -> None:
+    """What was said meanwhile went nowhere: both lanes are hatched."""
+    for gap in timeline.gaps:
+        if not window.shows(gap.start_s, gap.end_s):
+            continue
+        end = max(gap.end_s, gap.start_s + window.seconds / 300)
+        for axes in (user, assistant):
+            axes.axvspan(
+                gap.start_s, end, facecolor="none", edgecolor=colours.cut, hatch="///", lw=0
+            )  # fmt: skip
+        in_first_half = end - window.start < window.seconds / 2
+        assistant.annotate(
+            gap.label, (end if in_first_half else gap.start_s, 0),
+            xycoords=("data", "axes fraction"), xytext=(4 if in_first_half else -4, 4),
+            textcoords="offset points", ha="left" if in_first_half else "right",
+            fontsize=_TEXT_POINTS, color=colours.quiet, annotation_clip=True,
         )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from ..record.log import Log
 from .timeline import timeline_of
-from .trace import BYTES_PER_MS, trace
+from .trace import trace
+from .user_track import BYTES_PER_MS
 
 __all__ = ["SpokenLine", "spoken_lines"]
 
@@ -42,7 +43,7 @@ def spoken_lines(log: Log) -> list[SpokenLine]:
     for line in told.user:
         said = read.utterances[line.item_id]
         if said.start_ms is not None and said.end_ms is not None:
-            sound = read.user_sound(said.start_ms, said.end_ms)
+            sound = read.user.sound(said.start_ms, said.end_ms)
             lines.append(SpokenLine("user", line.start_s, line.text, sound))
     for line, sound in told.assistant_sound():
         if line.was_cut and line.heard_s is not None:

@@ -6,6 +6,7 @@ are read where style sheets are dropped.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -132,14 +133,18 @@ def _seconds(usage: dict[str, object] | None) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
+_NOUNS = {"response": "answer", "transcription": "transcript"}
+
+
 def _total(bill: Bill) -> str:
     """The sum in words; where a part is unknown, which, and what may be done."""
     if bill.dollars is not None:
         return f"{dollars_text(bill.dollars)} in all."
     models = sorted({one.model or "a model without a name" for one in bill.unknown if one.usage})
-    lacks = sum(1 for one in bill.unknown if not one.usage)
+    lacks = Counter(_NOUNS[one.kind] for one in bill.unknown if not one.usage)
+    unmetered = [f"{n} {noun}{'s' if n > 1 else ''}" for noun, n in lacks.items()]
     why = [f"no price is known for {', '.join(models)}"] if models else []
-    why += [f"{lacks} of the answers came without a usage"] if lacks else []
+    why += [f"{' and '.join(unmetered)} came without a usage"] if unmetered else []
     known = bill.known.dollars
     least = f"at least {dollars_text(known)}" if known else "unknown"
     return f"The cost is {least}: {'; '.join(why)}."

@@ -13,8 +13,10 @@ from typing import Any
 
 from ..protocol.item import Item
 from ..record.log import Log
+from .exchange import Response
 from .picture import Picture
-from .trace import BYTES_PER_MS, Response, Trace, trace
+from .trace import Trace, trace
+from .user_track import BYTES_PER_MS
 
 __all__ = ["Line", "Mark", "Timeline", "timeline", "timeline_of"]
 
@@ -70,6 +72,8 @@ class Timeline:
         Calls, from their arguments to their output.
     interruptions : tuple of Mark
         Where the user cut an answer short.
+    gaps : tuple of Mark
+        Where there was no connection.
     """
 
     end_s: float
@@ -78,6 +82,7 @@ class Timeline:
     speech: tuple[Mark, ...]
     tools: tuple[Mark, ...]
     interruptions: tuple[Mark, ...]
+    gaps: tuple[Mark, ...]
     log: Log
     began: float
 
@@ -119,8 +124,9 @@ class Timeline:
             for who, line in both
         ]
         calls = [f"{call.start_s:.1f} s tool {call.label}" for call in self.tools]
+        gaps = [f"{gap.start_s:.1f} s {gap.label}" for gap in self.gaps]
         head = f"Timeline of a talk of {self.end_s:.0f} s."
-        return "\n".join([head, *told, *calls])
+        return "\n".join([head, *told, *calls, *gaps])
 
 
 def timeline(log: Log) -> Timeline:
@@ -140,6 +146,7 @@ def timeline_of(read: Trace) -> Timeline:
         speech=tuple(_speech(read)),
         tools=tuple(_tools(read)),
         interruptions=tuple(_interruptions(read)),
+        gaps=tuple(_gaps(read)),
         log=read.log,
         began=read.began,
     )
@@ -148,7 +155,7 @@ def timeline_of(read: Trace) -> Timeline:
 def _user_lines(read: Trace) -> Iterator[Line]:
     known = read.conversation.items
     for said in read.utterances.values():
-        start = read.spoke_at(said)
+        start = read.user.spoke_at(said)
         if start is None:
             continue
         end = start
@@ -197,7 +204,7 @@ def _sound_begins(read: Trace, response: Response, item_id: str, came: float) ->
 
 def _speech(read: Trace) -> Iterator[Mark]:
     for said in read.utterances.values():
-        start = read.spoke_at(said)
+        start = read.user.spoke_at(said)
         if start is None or said.start_ms is None or said.end_ms is None:
             continue
         end = start + (said.end_ms - said.start_ms) / 1000
@@ -215,6 +222,23 @@ def _tools(read: Trace) -> Iterator[Mark]:
             ended.setdefault(str(item.get("call_id")), entry.time)
     for call_id, (start, name) in began.items():
         yield Mark(start - read.began, ended.get(call_id, start) - read.began, name)
+
+
+def _gaps(read: Trace) -> Iterator[Mark]:
+    began: float | None = None
+    for entry in read.log:
+        if entry.event.type == "client.disconnected":
+            began = entry.time
+        elif entry.event.type in ("client.reconnected", "client.lost"):
+            began, start = None, entry.time if began is None else began
+            yield _gap(read, start, entry.time)
+    if began is not None:
+        yield _gap(read, began, read.ended)
+
+
+def _gap(read: Trace, start: float, end: float) -> Mark:
+    label = f"no connection for {end - start:.1f} s" if end > start else "connection lost"
+    return Mark(start - read.began, end - read.began, label)
 
 
 def _interruptions(read: Trace) -> Iterator[Mark]:

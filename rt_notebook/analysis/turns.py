@@ -17,9 +17,10 @@ from ..protocol.item import Item
 from ..record.log import Log
 from .bill import Bill, bill, forecast
 from .cost import Cost
+from .exchange import Response, Utterance
 from .latency import TurnLatency, latency_of
 from .prices import Prices
-from .trace import Response, Trace, Utterance, trace
+from .trace import Trace, trace
 from .turn import ToolCall, Turn
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class _Row:
 
     def _span(self, said: tuple[Utterance, ...], answers: list[Response]) -> tuple[float, float]:
         """When the turn began and ended, in the log's seconds."""
-        begins = [self._read.spoke_at(one) for one in said] + [one.created for one in answers]
+        begins = [self._read.user.spoke_at(one) for one in said] + [one.created for one in answers]
         ends = [one.silent or one.done or one.created for one in answers]
         began = min((time for time in begins if time is not None), default=self._read.began)
         return began, max([began, *ends])

@@ -262,6 +262,10 @@ class SessionCore:
         """Log what the player tells, as the event ``player.HAPPENING``: see `record.entry`."""
         self._keep("player", Event(type=f"player.{happening}", **fields))
 
+    def note(self, happening: str, **fields: Any) -> None:
+        """Log what the client does by itself, as the event ``client.HAPPENING``."""
+        self._keep("client", Event(type=f"client.{happening}", **fields))
+
     # The wire
 
     def receive(self, frame: str | bytes) -> None:
@@ -348,6 +352,7 @@ class SessionCore:
         self.outstanding.fail_all(loss)
         self.tools.close(loss)
         if status == "lost":
+            self.note("lost", reason=str(error))
             sentence = f"{error}; what was said is kept, connect again to go on"
             self._observer.notice("error", sentence)
         self.listeners.close()

@@ -7,8 +7,8 @@ for, what the player reported. Told again in the same order, the same engine com
 same transcripts, truncates and callbacks. Only what decides by chance or by the world
 outside is taken from the recording: ids, time, sizes, and whether somebody plays.
 
-What the engine sends of its own (truncates, cancels, responses that waited their turn) it
-sends again by itself; `redo` asks for the rest.
+What the engine sends of its own (truncates, cancels, responses that waited their turn, what
+another connection is asked again) it sends again by itself; `redo` asks for the rest.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..errors import LocalProtocolError
+from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event
 from ..record.entry import Direction, Entry
 from ..record.log import Log
-from ..record.rebuilding import greet_again
+from ..record.rebuilding import Rebuilding
 from .clock import Clock
 from .core import SessionCore
 from .identity import new_id
@@ -57,15 +57,16 @@ class ReplayCore(SessionCore):
         self._recorded = recorded
         self._now: Entry | None = None
         self._of_machine: deque[str] = deque()
-        self._entries_sent: dict[str, Entry] = {}
+        self._entries_sent: dict[str, deque[Entry]] = {}
         self._ids_sent: set[str] = set()
         for entry in recorded:
             event_id = entry.event.get("event_id")
             if entry.direction == "sent" and isinstance(event_id, str):
-                self._entries_sent[event_id] = entry
+                self._entries_sent.setdefault(event_id, deque()).append(entry)
                 if entry.event.type in _MADE_BY_THE_MACHINE:
                     self._of_machine.append(event_id)
         super().__init__(transport, clock=clock)
+        self._rebuilding = Rebuilding(self.machine)
         self.line.wire = self._kept_audio = _KeptAudio()
         # A log may begin without ``session.created``, and nobody waits for it.
         self.created.add_done_callback(asyncio.Future.exception)
@@ -73,8 +74,6 @@ class ReplayCore(SessionCore):
     def frame_of(self, entry: Entry) -> str:
         """Return what came, as the frame that brought it; its audio waits beside it."""
         self._now = entry
-        if entry.event.type == "session.created" and self.machine.session:
-            greet_again(self.machine)
         self._kept_audio.sound = self._recorded.sound(entry.audio) if entry.audio else b""
         bare = {**entry.event, "delta": ""} if entry.audio else entry.event
         return json.dumps(bare, ensure_ascii=False, default=str)
@@ -84,8 +83,13 @@ class ReplayCore(SessionCore):
         self._now = entry
         if entry.direction == "player":
             _PLAYER.get(entry.event.type, ReplayCore._tell_again)(self, entry.event)
+        elif entry.direction == "client":
+            self._go_through_again(entry)
         elif entry.audio is not None:
             self.transmit(entry.event, self._recorded.sound(entry.audio))
+        elif self._rebuilding.restores:
+            self._rebuilding.take(entry)
+            self.transmit(entry.event)
         elif entry.event.get("event_id") not in self._ids_sent:
             self._ask_again(Event(entry.event))
 
@@ -111,6 +115,16 @@ class ReplayCore(SessionCore):
             super().respond(Reply(self.machine.conversation, self.log), event)
         else:
             super().request(Acknowledgement(event))
+
+    def _go_through_again(self, entry: Entry) -> None:
+        event = entry.event
+        self._keep("client", event)
+        if event.type == "client.disconnected":
+            self.line.forget_answers(ConnectionLost(str(event["reason"])))
+        elif event.type == "client.gave_up":
+            given_up = str(event.get("response_id") or event.get("request_id"))
+            self.outstanding.fail(given_up, RealtimeError("no answer came"))
+        self.perform(self._rebuilding.take(entry))
 
     def _tell_again(self, event: Event) -> None:
         self._keep("player", event)
@@ -141,10 +155,11 @@ class ReplayCore(SessionCore):
             self._ids_sent.add(event_id)
             with contextlib.suppress(ValueError):
                 self._of_machine.remove(event_id)
-            then = self._entries_sent.get(event_id, then)
+            if recorded := self._entries_sent.get(event_id):
+                then = recorded.popleft()
         if then is None:
             return super()._keep(direction, event, **rest)
-        if direction != "player":
+        if direction in ("sent", "received"):
             rest |= {"size_bytes": then.size_bytes, "cell": then.cell}
         return self.log.append(direction, event, time=then.time, wall_time=then.wall_time, **rest)
 

@@ -96,12 +96,25 @@ def _asked(log: Log) -> dict[str, Any]:
 
 def _said(log: Log) -> Iterator[Entry]:
     """What the user did: sound, turns ended by hand, written messages."""
-    for entry in log:
-        event = entry.event
-        item = event.get("item")
+    for entry in _asked_once(log):
+        item = entry.event.get("item")
         is_message = isinstance(item, dict) and item.get("role") == "user"
-        if entry.direction == "sent" and (entry.audio or event.type in _SAID or is_message):
+        if entry.audio or entry.event.type in _SAID or is_message:
             yield entry
+
+
+def _asked_once(log: Log) -> Iterator[Entry]:
+    """What was sent, but for what restored the session on another connection or came again."""
+    seen: set[str] = set()
+    restores = False
+    for entry in log:
+        if entry.event.type in ("client.disconnected", "client.reconnected"):
+            restores = entry.event.type == "client.disconnected"
+        elif entry.direction == "sent" and (entry.audio or not restores):
+            event_id = entry.event.get("event_id")
+            if event_id is None or str(event_id) not in seen:
+                yield entry
+            seen.add(str(event_id))
 
 
 def _say(session: RealtimeSession, log: Log, entry: Entry) -> None:

@@ -174,19 +174,24 @@ class Lifeline:
     def _cut_off(self, error: RealtimeError) -> None:
         """Settle what ended with the connection; what is asked from here on waits."""
         core = self._core
-        self.loss = as_loss(error)
         if core.status == "open":
             self._away_since = core.clock.monotonic()
         if self.connected:
+            core.note("disconnected", reason=str(error))
             speaking = core.machine.user_speaking or not has_turn_detection(core.machine.session)
             intact = not self.transport.outbox.dropped
             core.microphone.cut_off(speaking=speaking, intact=intact)
         self.connected, self.wire = False, Wire(core.dialect)
-        core.settings.cut_off()
-        core.outstanding.cut_off(self.loss)
-        core.tools.cut_off()
+        self.forget_answers(as_loss(error))
         core.perform(core.machine.cut_off())
         core.become("reconnecting")
+
+    def forget_answers(self, loss: ConnectionLost) -> None:
+        """Wait no longer for what the server of an ended connection had begun."""
+        self.loss = loss
+        self._core.settings.cut_off()
+        self._core.outstanding.cut_off(loss)
+        self._core.tools.cut_off()
 
     def _restore(self) -> None:
         """Give the new server the session, what was said meanwhile, and what was asked."""
@@ -204,6 +209,7 @@ class Lifeline:
         self.connected = True
         for pcm in core.microphone.take():
             core.append_audio(pcm)
+        core.note("reconnected")
         core.perform(effects)
         if not restoring:
             self._go_on()

@@ -63,6 +63,7 @@ class Watch:
 
     def _wake(self, seconds: float) -> None:
         core = self._core
+        core.note("woke", seconds=round(seconds))
         core.perform(core.machine.interrupt(core.machine.active_response))
         if core.dial is not None and core.status == "open":
             self._line.give_up(ConnectionLost(f"this machine slept for {seconds:.0f} s"))
@@ -91,8 +92,10 @@ class Watch:
         for event_id in overdue.requested:
             sentence = f"no answer began within {patience.response:g} s; ask again"
             core.outstanding.fail(event_id, RealtimeError(sentence))
+            core.note("gave_up", request_id=event_id)
             core.perform(core.machine.forget(event_id))
         for response_id in overdue.begun:
             sentence = f"the answer broke off: nothing came for {patience.response:g} s; ask again"
             core.outstanding.fail(response_id, RealtimeError(sentence))
+            core.note("gave_up", response_id=response_id)
             core.perform(core.machine.abandon(response_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import line_magic, magics_class
 
@@ -109,13 +109,14 @@ class AnalysisMagics(SharedMagics):
             return self.session(args)
         from ..client.recording import open_recording
 
-        found = self.variables.get(args.file, args.file)
-        if hasattr(found, "log"):
-            return found  # type: ignore[no-any-return]  # a session or recording by its variable
+        named = self.variables.get(args.file)
+        if hasattr(named, "log"):
+            return cast("Talk", named)  # a session or recording by its variable
+        path = self.path(args.file)
         try:
-            return open_recording(args.file)
+            return open_recording(path)
         except OSError as error:
-            raise ConfigError(f"cannot read {args.file}: {error.strerror}") from None
+            raise ConfigError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _display(what: object) -> None:

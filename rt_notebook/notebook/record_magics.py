@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class
@@ -34,12 +35,12 @@ class RecordMagics(SharedMagics):
         """
         args = self.parse("rt_save", line)
         if args.file is None:
-            raise ConfigError("rt_save needs a file, such as talk.rtsession")
-        session = self.session(args)
-        with _plain_reasons(args.file):
-            path = session.write(args.file)
+            raise ConfigError("%rt_save needs a file, such as talk.rtsession")
+        session, path = self.session(args), self.path(args.file)
+        with _plain_reasons(path):
+            path = session.write(path)
         self.store(args, path)
-        print(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB).")
+        print(f"Wrote {path} ({_size(path.stat().st_size)}).")
 
     @line_magic
     @plainly
@@ -56,7 +57,8 @@ class RecordMagics(SharedMagics):
         """
         args = self.parse("rt_replay", line)
         if args.file is None:
-            raise ConfigError("rt_replay needs a recording, such as talk.rtsession")
+            raise ConfigError("%rt_replay needs a recording, such as talk.rtsession")
+        args.file = self.path(args.file)
         with _plain_reasons(args.file):
             replay = _prepared(args)
         self.store(args, replay.session)
@@ -83,6 +85,10 @@ def _prepared(args: argparse.Namespace) -> Replay:
     return prepare(args.file, speed=_pace(args.pace), name=name, **live)
 
 
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
+
+
 def _pace(given: str | None) -> float:
     from ..config.reading import number
 
@@ -93,7 +99,7 @@ def _pace(given: str | None) -> float:
 
 
 @contextlib.contextmanager
-def _plain_reasons(file: str) -> Any:
+def _plain_reasons(file: str | os.PathLike[str]) -> Any:
     try:
         yield
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, no_var_expand
 
 from ..errors import ConfigError, RealtimeError, ServerError
-from .arguments import parse
+from .arguments import parse, value_of
 
 if TYPE_CHECKING:
     from ..client.reply import Reply
@@ -27,6 +28,8 @@ PATIENCE_SECONDS = 30.0
 #: What may be an option's name: it begins the sentence, is put together, or has a value.
 _OPTION = re.compile(r"^[a-z_]+|\b[a-z]+(?:_[a-z]+)+\b|\b[a-z_]+(?==)")
 
+_FILE = re.compile(r"\S*[./]\S")  # a sentence that begins with its name leaves it as it is
+
 
 class Refusal(UsageError, ServerError):
     """The server refused: shown as a sentence, and an error with its code in programs."""
@@ -37,10 +40,16 @@ class Refusal(UsageError, ServerError):
 
 
 def plainly(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """Tell a user's mistake in a sentence, without a traceback; leave ``{x}`` and ``$x`` alone."""
+    """Tell a user's mistake in a sentence, without a traceback; leave ``{x}`` and ``$x`` alone.
+
+    What ``?`` behind the magic shows, ``--help`` prints.
+    """
 
     @functools.wraps(magic)
     def wrapped(self: SharedMagics, line: str, cell: str | None = None) -> Any:
+        if line.strip() == "--help":
+            print(getdoc())
+            return None
         try:
             return magic(self, line, cell) if cell is not None else magic(self, line)
         except RealtimeError as error:
@@ -79,6 +88,11 @@ class SharedMagics(Magics):
         from ..client.connect import session_named
 
         return session_named(args.session)
+
+    def path(self, word: str) -> str | os.PathLike[str]:
+        """Return the path that a word is, or that is in the variable which it names."""
+        named = value_of(word, self.variables)
+        return named if isinstance(named, (str, os.PathLike)) else word
 
     def store(self, args: argparse.Namespace, value: object) -> None:
         """Put the result where ``-o`` says."""
@@ -127,7 +141,8 @@ def _told(error: RealtimeError) -> UsageError:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
+    begin = text[:1] if _FILE.match(text) else text[:1].upper()
+    return f"{begin}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
 
 
 def _with_flags(sentence: str) -> str:

@@ -90,10 +90,19 @@ class SessionMachine:
         """
         if event.type == "response.create":
             return self._requests.respond(event, self.active_response)
+        self._made(event)
+        return self._requests.send(event)
+
+    def _made(self, event: Event) -> None:
         item = event.get("item")
         if event.type == "conversation.item.create" and isinstance(item, dict) and "id" in item:
             self._made_here[item["id"]] = item
-        return self._requests.send(event)
+
+    def sent(self, event: Event) -> None:
+        """Take note of a client event that went out, as a log tells it."""
+        self._requests.forget(event["event_id"])
+        self._made(event)
+        self._requests.send(event)
 
     def cancel(self, response_id: str | None = None) -> list[Effect]:
         """Stop a response: what is queued is dropped, what sounds is flushed.
@@ -183,17 +192,20 @@ class SessionMachine:
         effects : list of Effect
             What is to be done when `restoring` has been sent.
         """
-        items = [*self._restored_items(audio)]
-        self.conversation.restored([item["id"] for item in items])
         restoring = [
             Event(type="conversation.item.create", event_id=self._new_id(), item=item)
-            for item in items
+            for item in self._restored_items(audio)
         ]
         if asked:
             update = Event(type="session.update", event_id=self._new_id(), session=asked)
             restoring.insert(0, update)
-        effects = self._requests.resume(restoring)
-        return restoring, effects + self._next_response()
+        return restoring, self.resumed(restoring)
+
+    def resumed(self, restoring: list[Event]) -> list[Effect]:
+        """Count on another server that is given `restoring`, and ask again what had no answer."""
+        items = [event["item"] for event in restoring if event.type == "conversation.item.create"]
+        self.conversation.restored([item["id"] for item in items])
+        return self._requests.resume(restoring) + self._next_response()
 
     def _restored_items(self, audio: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
         heard = heard_items(self.conversation, self.ledger)

@@ -17,6 +17,7 @@ than it sent, and items of which nothing was played are not truncated.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,6 +93,7 @@ class PlaybackLedger:
         self.heard: dict[str, Heard] = {}
         self._segments: dict[int, list[_Segment]] = {0: []}
         self._rendered: dict[int, int] = {}
+        self._reached: dict[int, int] = {}
 
     @property
     def sounding(self) -> bool:
@@ -126,7 +128,8 @@ class PlaybackLedger:
         audible = rendered - round(max(0.0, latency_ms) * SAMPLES_PER_MS)
         if epoch == self.epoch and rendered == self._queued(epoch):
             audible = rendered  # nothing will cut it: the device plays the rest
-        return [s.heard for s in self._segments[epoch] if _advance(s, audible)]
+        reached, self._reached[epoch] = self._reached.get(epoch, 0), audible
+        return [s.heard for s in self._between(epoch, reached, audible) if _advance(s, audible)]
 
     def item_at(self, epoch: int, sample: int) -> str | None:
         """Return the item that lies at a sample of an epoch; None beyond, and once it ended."""
@@ -154,13 +157,24 @@ class PlaybackLedger:
         self.played(epoch, rendered_samples, latency_ms)
         accounts = [segment.heard for segment in self._segments.pop(epoch)]
         self._rendered.pop(epoch, None)
+        self._reached.pop(epoch, None)
         for heard in accounts:
             heard.cut = heard.played_samples < heard.received_samples or not heard.complete
         return [heard for heard in accounts if heard.cut]
 
+    def _between(self, epoch: int, start: int, end: int) -> list[_Segment]:
+        """Segments that samples from `start` to `end` belong to; an epoch may have thousands."""
+        segments = self._segments[epoch]
+        first = bisect.bisect_right(segments, start, key=_start) - 1
+        return segments[max(0, first) : bisect.bisect_left(segments, end, key=_start)]
+
     def _queued(self, epoch: int) -> int:
         segments = self._segments[epoch]
         return segments[-1].start + segments[-1].length if segments else 0
+
+
+def _start(segment: _Segment) -> int:
+    return segment.start
 
 
 def _advance(segment: _Segment, audible: int) -> bool:

@@ -9,9 +9,17 @@ from typing import Any, Literal, NamedTuple
 from ..protocol.events import Event
 from ..secret import redact
 
-__all__ = ["PLAYER_EVENTS", "AudioSpan", "Direction", "Entry", "from_json", "to_json"]
+__all__ = [
+    "CLIENT_EVENTS",
+    "PLAYER_EVENTS",
+    "AudioSpan",
+    "Direction",
+    "Entry",
+    "from_json",
+    "to_json",
+]
 
-Direction = Literal["sent", "received", "player"]
+Direction = Literal["sent", "received", "player", "client"]
 
 #: What concerns the player, so that the log alone says what was heard: type → fields.
 #: Samples are at 24 kHz and counted in the epoch; a flush ends one (`protocol.playback`).
@@ -24,6 +32,15 @@ PLAYER_EVENTS = {
     "player.audible": ("epoch", "samples", "latency_ms", "ago_ms", "error_ms"),
     "player.silenced": (),  # the user stopped the answer
     "player.flushed": ("epoch", "samples", "latency_ms"),  # the final count of an ended epoch
+}
+
+#: What the client did by itself, so that the log alone says how the session went on.
+CLIENT_EVENTS = {
+    "client.disconnected": ("reason",),  # the connection ended
+    "client.reconnected": (),  # what was sent since then gave another server the session
+    "client.lost": ("reason",),  # the session, and there is no other connection
+    "client.gave_up": ("request_id", "response_id"),  # one of them: its answer stays away
+    "client.woke": ("seconds",),  # the machine slept: what sounded is silenced
 }
 
 
@@ -55,8 +72,9 @@ class Entry(NamedTuple):
         Monotonic seconds; only differences mean something.
     wall_time : float
         Unix seconds.
-    direction : {"sent", "received", "player"}
-        Seen from the client; ``player`` is an event of ours (`PLAYER_EVENTS`).
+    direction : {"sent", "received", "player", "client"}
+        Seen from the client; the last two are events of ours (`PLAYER_EVENTS`,
+        `CLIENT_EVENTS`).
     event : Event
         Without its audio.
     audio : AudioSpan or None

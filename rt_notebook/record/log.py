@@ -27,6 +27,7 @@ __all__ = ["AudioSpan", "Direction", "Entry", "Log"]
 logger = logging.getLogger("rt_notebook")
 
 MAX_ENTRIES_IN_MEMORY = 100_000
+_BYTES_PER_SECOND = 48_000  # of either track
 
 #: A stretch of a track: its offset there, its length, and where it begins within its item.
 _Place = tuple[int, int, int]
@@ -75,6 +76,10 @@ class Log:
             if number >= n_old:
                 return list(itertools.islice(self._entries, number - n_old, None))
         return list(itertools.islice(self, number, None))
+
+    def __repr__(self) -> str:
+        seconds = [len(side) / _BYTES_PER_SECOND for side in (self.user, self.assistant)]
+        return "<Log: {} events, {:.1f} s sent, {:.1f} s received>".format(len(self), *seconds)
 
     def __len__(self) -> int:
         return len(self._old) + len(self._entries)

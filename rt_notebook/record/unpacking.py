@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from ..protocol.events import MAX_EVENT_BYTES, MalformedEvent, check_event
 from . import layout
-from .entry import PLAYER_EVENTS, Entry, from_json
+from .entry import CLIENT_EVENTS, PLAYER_EVENTS, Entry, from_json
 from .layout import MalformedRecording
 from .log import Log
 
@@ -32,7 +32,7 @@ MAX_MANIFEST_BYTES = 1024 * 1024
 MAX_RATIO = 200  # event lines deflate 10 to 60 times
 _ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
 _WRONG_FORM = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-_DIRECTIONS = ("sent", "received", "player")
+_DIRECTIONS = ("sent", "received", "player", "client")
 
 
 def unpack(path: Path) -> tuple[dict[str, Any], Log]:
@@ -211,6 +211,8 @@ def _entry(line: bytes, number: int) -> Entry:
             check_event(entry.event)
         elif entry.direction == "player":
             _check_player(entry)
+        elif entry.direction == "client":
+            _check_client(entry)
     except (MalformedEvent, *_WRONG_FORM):
         raise MalformedRecording(f"has no event in line {number} of its events") from None
     return entry
@@ -236,6 +238,13 @@ def _check_player(entry: Entry) -> None:
         raise MalformedEvent("got too few fields")
     if not all(value is None or _is_number(value) for value in values):
         raise MalformedEvent("got a field of another type")
+
+
+def _check_client(entry: Entry) -> None:
+    known = CLIENT_EVENTS.get(entry.event.type, ())
+    values = [entry.event[name] for name in known if name in entry.event]
+    if (known and not values) or not all(isinstance(value, (str, float, int)) for value in values):
+        raise MalformedEvent("got no field that tells, or one of another type")
 
 
 def _is_number(value: object) -> bool:

@@ -55,6 +55,19 @@ def test_a_talk_with_an_unknown_part_has_no_total_but_a_known_part():
     assert [charge.id for charge in talked.unknown] == ["r2"]
 
 
+def test_what_came_without_a_usage_is_told_by_its_kind():
+    unheard = {"type": transcribed("u1", 1)["type"], "item_id": "u1"}
+    talked = bill(talk(done("r1", None), done("r2", None), unheard))
+    assert "2 answers and 1 transcript came without a usage" in repr(talked)
+
+
+def test_a_session_keeps_its_model_on_another_connection():
+    created = {"type": "session.created", "session": {}}
+    assert bill(talk(done("r1", SPOKEN), created, done("r2", SPOKEN))).dollars == Decimal(
+        "0.0144112"
+    )
+
+
 def test_a_talk_can_be_priced_as_if_another_model_had_answered():
     log = talk(done("r1", SPOKEN), model="local-demo")
     assert bill(log).dollars is None

@@ -47,21 +47,15 @@ def test_the_page_tells_when_the_answer_could_be_heard_and_how_surely():
     assert latency.clock_error_ms == 1.5
 
 
-def test_who_comes_with_the_first_sound_plays_it():
+def test_who_comes_after_a_sound_has_not_heard_it():
     talk = Talk()
-    talk.created(1.0, "r")
-    talk.answer("r", "a", [1.1], "Hi.", tone(200))
-    before = [entry.event.type for entry in talk.log].index("response.output_audio.delta")
-    told = Talk()
-    for number, entry in enumerate(talk.log):
-        told.log.append(
-            entry.direction, entry.event, time=entry.time, wall_time=entry.time,
-            audio=talk.log.sound(entry.audio) if entry.audio else b"",
-        )  # fmt: skip
-        if number == before:
-            told.player(1.1, "opened")
-    told.player(1.4, "played", epoch=0, samples=4800, latency_ms=0.0)
-    assert turns(told.log)[0].heard == "Hi."
+    for name, came in (("1", 1.0), ("2", 2.0)):
+        talk.created(came, f"r{name}")
+        talk.answer(f"r{name}", f"a{name}", [came], name, tone(200))
+        talk.done(came, f"r{name}")
+        talk.player(came + 0.5, "opened")
+    talk.player(2.6, "played", epoch=0, samples=4800, latency_ms=0.0)
+    assert [turn.heard for turn in turns(talk.log)] == ["", "2"]
 
 
 def test_a_written_turn_has_no_end_of_speech():

@@ -118,3 +118,11 @@ def test_a_long_event_is_cut_and_says_so():
     html = LogView(told.log)._repr_html_()
     assert len(html) < 10_000
     assert "letters)" in html
+
+
+def test_where_the_connection_ended_stands_in_the_log_with_its_reason(told):
+    told.add("client", "client.disconnected", reason="ended with code 1006")
+    told.add("client", "client.reconnected")
+    view = LogView(told.log, type="client.*")
+    assert "• client.disconnected: ended with code 1006" in repr(view)
+    assert 'title="by this side itself"' in view._repr_html_()

@@ -3,6 +3,8 @@
 import pytest
 
 from rt_notebook.analysis.timeline import timeline
+from rt_notebook.analysis.turns import turns
+from rt_notebook.record.log import Log
 
 from .talk import Talk, interrupted_talk, tone
 
@@ -35,6 +37,17 @@ def test_what_was_cut_is_known(talk):
 def test_a_tool_lasts_from_its_call_to_its_output(talk):
     (call,) = talk.tools
     assert (call.label, call.start_s, call.end_s) == ("weather", 4.3, pytest.approx(4.8))
+
+
+def test_a_gap_lasts_from_one_connection_to_the_next_or_to_the_end():
+    log = Talk()
+    log.add("client", 1.0, "client.disconnected", reason="ended with code 1006")
+    log.add("client", 2.5, "client.reconnected")
+    log.add("client", 4.0, "client.disconnected", reason="ended with code 1006")
+    log.received(6.0, "rate_limits.updated")
+    line = timeline(log.log)
+    assert [(gap.start_s, gap.end_s) for gap in line.gaps] == [(1.0, 2.5), (4.0, 6.0)]
+    assert "1.0 s no connection for 1.5 s" in line.describe()
 
 
 def test_without_a_player_answers_lie_behind_each_other():
@@ -70,6 +83,30 @@ def test_a_part_of_the_talk_is_another_picture(talk):
     assert talk.plot(start=4.0, end=7.0).png != talk.plot().png
     low, high = talk.plot(start=4.0, end=7.0).figure.axes[0].get_xlim()
     assert (low, high) == (4.0, 7.0)
+
+
+@pytest.mark.slow
+def test_a_gap_is_seen():
+    pictures = []
+    for reconnects in (False, True):
+        log = Talk()
+        log.written("u1", 1.0, "hello")
+        if reconnects:
+            log.add("client", 2.0, "client.disconnected", reason="ended with code 1006")
+            log.add("client", 4.0, "client.reconnected")
+        log.received(6.0, "rate_limits.updated")
+        pictures.append(timeline(log.log).plot())
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_a_talk_in_which_nothing_happened_yet_has_pictures_too():
+    line = timeline(Log()).plot()
+    waits = turns(Log()).latency.plot()
+    assert (line.figure.axes[0].get_xlim(), waits.figure.axes[0].get_xlim()) == ((0, 1), (0, 1))
+    assert line.png.startswith(b"\x89PNG")
+    assert waits.png.startswith(b"\x89PNG")
 
 
 @pytest.mark.slow

@@ -93,7 +93,8 @@ def test_what_is_cut_is_struck_out_and_all_text_is_escaped():
     talk.player(1.2, "opened")
     talk.answer("r1", "a1", [1.2], "safe <b>bold</b>", tone(1000))
     talk.player(1.8, "played", epoch=0, samples=12_000, latency_ms=0.0)
-    talk.add("sent", 1.8, "response.cancel")
+    talk.player(1.8, "silenced")
+    talk.add("sent", 1.8, "response.cancel", event_id="e1")
     talk.player(1.9, "flushed", epoch=0, samples=12_000, latency_ms=0.0)
     html = turns(talk.log)._repr_html_()
     assert "&lt;script&gt;" in html

@@ -15,16 +15,29 @@ SAID = "the copy speaks"
 TALK = (f"{CONNECT} --model gpt-realtime-2.1", f"%rt_say Repeat after me: {SAID}")
 MAX_FILE_BYTES = 1_500_000  # some seconds of sound, and a picture
 KEY = re.compile(r"\b(sk-|ek_|sess-)[\w-]{8,}|Bearer\s+\S{8,}")
-PLAY = """async () => {
-  const heard = [];
-  for (const audio of document.querySelectorAll("audio")) {
-    audio.muted = true;
-    await audio.play();
-    await new Promise((done) => audio.addEventListener("ended", done));
-    heard.push(audio.duration);
-  }
-  return heard;
+#: Measures what leaves a player for the loudspeaker.
+LISTEN = """(audio) => {
+  const heard = (window.heard = { loudest: 0, loudMs: 0, ended: false });
+  const context = new AudioContext();
+  const meter = new AnalyserNode(context, { fftSize: 2048 });
+  context.createMediaElementSource(audio).connect(meter).connect(context.destination);
+  const samples = new Float32Array(meter.fftSize);
+  audio.addEventListener("playing", () => context.resume());
+  audio.addEventListener("ended", () => { heard.ended = true; });
+  let last = performance.now();
+  const look = () => {
+    const now = performance.now();
+    meter.getFloatTimeDomainData(samples);
+    const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    heard.loudest = Math.max(heard.loudest, peak);
+    heard.loudMs += peak > 0.01 ? now - last : 0;
+    last = now;
+    if (!heard.ended) setTimeout(look, 20);
+  };
+  look();
 }"""
+LOUD = 0.05
+PLAY_BUTTON = {"x": 20, "y": 16}  # in Chromium's own controls
 
 
 def picture(page):
@@ -44,6 +57,18 @@ def alternative_text(book):
     return drawn.data["text/plain"]
 
 
+def heard_of(player):
+    """Press a player's own button, hear it to its end, and return how many seconds it played."""
+    player.evaluate(LISTEN)
+    player.click(position=PLAY_BUTTON)
+    player.page.wait_for_function("window.heard.ended", timeout=60_000)
+    heard = player.page.evaluate("window.heard")
+    seconds = player.evaluate("(audio) => audio.played.end(0) - audio.played.start(0)")
+    assert heard["loudest"] > LOUD
+    assert heard["loudMs"] > 200 * seconds
+    return seconds
+
+
 def test_a_saved_talk_shows_its_picture_and_its_cost_and_plays_its_sound(open_notebook):
     notebook = open_notebook(*TALK)
     panel = connected(notebook)
@@ -54,6 +79,7 @@ def test_a_saved_talk_shows_its_picture_and_its_cost_and_plays_its_sound(open_no
     assert picture(notebook.page).first.is_hidden()
     assert panel.root.locator(".rt-cost").inner_text().startswith("$0.")
     key = notebook.evaluate("session.backend.key.reveal()")
+    spoken_seconds = notebook.evaluate("len(session.audio(session.items[-1].id))") / 48_000
 
     book = notebook.save()
     assert data(book).count("image/png") == 1
@@ -68,8 +94,7 @@ def test_a_saved_talk_shows_its_picture_and_its_cost_and_plays_its_sound(open_no
     assert SAID in words.inner_text()
     assert re.search(r"with gpt-realtime-2.1 \(offline server\) · \$0\.\d+", words.inner_text())
     assert picture(page).first.is_visible()
-    (seconds,) = page.evaluate(PLAY)
-    assert seconds > 1
+    assert heard_of(page.locator("audio")) == pytest.approx(spoken_seconds, abs=0.01)
     assert key not in page.content()
 
     notebook.reopen_without_kernel()

@@ -111,6 +111,15 @@ def test_ga_is_asked_as_the_api_has_it():
     }
 
 
+def test_in_clear_no_certificates_are_loaded(monkeypatch):
+    loaded = []
+    monkeypatch.setattr("ssl.create_default_context", lambda *_, **__: loaded.append(1))
+    monkeypatch.setattr("ssl.SSLContext.load_verify_locations", lambda *_, **__: loaded.append(1))
+    with desk() as here:
+        mint(here.url, api_key=KEY)
+    assert (len(here.requests), loaded) == (1, [])
+
+
 def test_the_older_way_is_asked_flat():
     with desk(body=FLAT) as here:
         mint(

@@ -1,6 +1,7 @@
 """A recorded talk again: the same callbacks, transcripts, truncates and log, at any pace."""
 
 import hashlib
+import io
 import math
 import time
 
@@ -9,9 +10,11 @@ import pytest
 import rt_notebook as rt
 from rt_notebook.client.observer import Observer
 from rt_notebook.client.replay import replay_recording
+from rt_notebook.protocol.events import Event
 from rt_notebook.record import layout
 from rt_notebook.record.packing import pack
 
+from ..analysis.talk import interrupted_talk
 from ..record.talks import spoken_talk
 
 
@@ -37,6 +40,21 @@ def fingerprint(value):
     return hashlib.sha256(repr(value).encode()).hexdigest()
 
 
+def pixels(figure):
+    """A figure as it is drawn, and its size."""
+    canvas = pytest.importorskip("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    canvas.draw()
+    return bytes(canvas.buffer_rgba()), canvas.get_width_height()
+
+
+def vectors(figure):
+    """A figure as SVG, whose names are not drawn by lot and which knows no date."""
+    file = io.BytesIO()
+    with pytest.importorskip("matplotlib").rc_context({"svg.hashsalt": "a talk"}):
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    return file.getvalue()
+
+
 def test_the_log_of_a_replay_is_the_recorded_one_entry_by_entry(path):
     _, session = told(path)
     assert list(session.log) == list(rt.open(path).log)
@@ -57,6 +75,24 @@ def test_two_replays_tell_the_same(path):
     ):
         assert look(first)
         assert fingerprint(look(first)) == fingerprint(look(second))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drawn", [pixels, vectors])
+def test_two_replays_and_the_recording_draw_the_same(tmp_path, drawn):
+    path = tmp_path / "talk.rtsession"
+    pack(path, interrupted_talk(), layout.manifest())
+    talks = [told(path)[1], told(path)[1], rt.open(path)]
+    for figure_of in (
+        lambda talk: talk.timeline().figure,
+        lambda talk: talk.timeline(start=4, end=7, theme="dark").figure,
+        lambda talk: talk.turns.latency.plot().figure,
+    ):
+        assert len({fingerprint(drawn(figure_of(talk))) for talk in talks}) == 1
+    other = rt.open(path)
+    other.log.append("sent", Event(type="response.cancel"), time=30, wall_time=30)
+    fingerprints = {fingerprint(drawn(talk.timeline().figure)) for talk in (talks[0], other)}
+    assert len(fingerprints) == 2
 
 
 def test_what_was_heard_is_truncated_by_the_engine_itself_where_it_was(path):

@@ -1,11 +1,21 @@
 """What the user of a recording said, said again to a live server with another configuration."""
 
+import contextlib
+import json
+
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 import rt_notebook as rt
 from rt_notebook.client.connect import sessions
+from rt_notebook.protocol.events import Event
+from rt_notebook.record import layout
+from rt_notebook.record.log import Log
+from rt_notebook.record.packing import pack
 
 from ..speech import say
+from .scripted import CREATED, scripted_server, send
+from .talking import added, item
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +44,42 @@ def test_the_users_side_is_answered_under_another_configuration(path):
     assert [item.text for item in session.items if item.role == "user"] == [
         item.text for item in recorded.items if item.role == "user"
     ]
+
+
+async def answers(connection, asked):
+    await send(connection, CREATED)
+    with contextlib.suppress(ConnectionClosed):
+        async for frame in connection:
+            event = json.loads(frame)
+            asked.append(event["type"])
+            if event["type"] == "conversation.item.create":
+                await send(connection, added(event["item"], None))
+            elif event["type"] == "response.create":
+                response = {"id": "r1", "metadata": event["response"]["metadata"]}
+                for type, status in (("created", "in_progress"), ("done", "completed")):
+                    body = {**response, "status": status}
+                    await send(connection, {"type": f"response.{type}", "response": body})
+
+
+def test_what_another_connection_was_given_again_is_not_said_twice(tmp_path):
+    log, asked = Log(), []
+    hello = {"event_id": "e1", "item": item("u1", "user", "input_text", "hello")}
+    again = {"event_id": "e3", "item": hello["item"]}
+    for direction, type, fields in (
+        ("received", "session.created", {"session": CREATED["session"]}),
+        ("sent", "conversation.item.create", hello),
+        ("sent", "response.create", {"event_id": "e2", "response": {}}),
+        ("client", "client.disconnected", {"reason": "ended with code 1006"}),
+        ("received", "session.created", {"session": CREATED["session"]}),
+        ("sent", "conversation.item.create", again),
+        ("client", "client.reconnected", {}),
+        ("sent", "response.create", {"event_id": "e2", "response": {}}),
+    ):
+        log.append(direction, Event(type=type, **fields), time=0, wall_time=0)
+    pack(tmp_path / "talk.rtsession", log, layout.manifest())
+    with scripted_server(lambda connection: answers(connection, asked)) as url:
+        rt.replay(tmp_path / "talk.rtsession", backend=url, quiet=True).wait(30).close()
+    assert asked == ["conversation.item.create", "response.create"]
 
 
 def test_a_live_backend_cannot_be_hurried(path):

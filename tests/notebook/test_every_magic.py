@@ -96,6 +96,13 @@ def test_every_magic_of_the_shell_is_in_the_table(shell):
     assert registered == {command.partition(" ")[0] for command in COMMANDS}
 
 
+@pytest.mark.parametrize("magic", sorted({command.partition(" ")[0] for command in COMMANDS}))
+def test_help_is_what_a_question_mark_shows(shell, magic):
+    shown = run(shell, magic, "--help")
+    assert shown.strip() == shell.find_magic(magic).getdoc().strip()
+    assert "--session, -s" in shown
+
+
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OPENING))
 def test_s_names_the_session_and_o_keeps_the_result(shell, servers, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -46,6 +46,20 @@ def test_a_recording_is_gone_through_again(shell, path):
     assert sessions()["replay"] is again
 
 
+def test_a_file_may_stand_in_a_variable(shell, path, tmp_path):
+    shell.user_ns |= {"talk": path, "written": str(tmp_path / "again.md")}
+    assert "3 items" in run(shell, "rt_replay", "talk --pace inf")
+    run(shell, "rt_save", "written -s replay")
+    assert (tmp_path / "again.md").exists()
+    assert [turn.said for turn in shell.run_line_magic("rt_turns", "talk")] == ["count to four"]
+
+
+def test_a_sentence_leaves_the_name_of_a_file_as_it_is(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"^missing\.rtsession does not exist; check the path\.$"):
+        run(shell, "rt_replay", "missing.rtsession")
+
+
 def test_a_second_replay_takes_the_place_of_the_first(shell, path):
     run(shell, "rt_replay", f"{path} --pace 0.1 --no-wait")
     first = sessions()["replay"]
@@ -58,7 +72,8 @@ def test_a_second_replay_takes_the_place_of_the_first(shell, path):
 def test_a_talk_is_written_in_the_format_of_the_files_name(shell, path, tmp_path, end):
     run(shell, "rt_replay", f"{path} --pace inf -s other")
     shown = run(shell, "rt_save", f"{tmp_path / 'again'}{end} -s other -o where")
-    assert shown.startswith(f"Wrote {tmp_path / 'again'}{end} (")
+    size = {".rtsession": "0.1 MB", ".wav": "0.9 MB", ".json": "0.5 kB"}.get(end, "0.1 kB")
+    assert shown == f"Wrote {tmp_path / 'again'}{end} ({size}).\n"
     assert shell.user_ns["where"].stat().st_size > 0
 
 

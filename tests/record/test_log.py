@@ -50,6 +50,13 @@ def test_the_end_of_an_item_may_bring_its_last_sound():
     assert entry.event == done
 
 
+def test_a_log_says_in_a_line_what_it_holds():
+    log = Log()
+    said(log, bytes(48_000))
+    came(log, "a", bytes(72_000))
+    assert repr(log) == "<Log: 2 events, 1.0 s sent, 1.5 s received>"
+
+
 def test_a_track_that_was_never_heard_is_empty():
     assert Log().audio("nobody") == b""
 

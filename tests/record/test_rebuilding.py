@@ -26,12 +26,15 @@ def test_what_another_server_was_given_again_stands_as_it_stood():
     log = spoken_talk()
     begun = {"id": "r2", "status": "in_progress"}
     echo = {"id": "a1", "type": "message", "role": "assistant", "content": []}
-    for event in (
-        Event(type="response.created", response=begun),
-        Event(type="session.created", session=SESSION),
-        Event(type="conversation.item.added", item=echo, previous_item_id=None),
+    for direction, event in (
+        ("received", Event(type="response.created", response=begun)),
+        ("client", Event(type="client.disconnected", reason="ended with code 1006")),
+        ("received", Event(type="session.created", session=SESSION)),
+        ("sent", Event(type="conversation.item.create", event_id="e1", item=echo)),
+        ("client", Event(type="client.reconnected")),
+        ("received", Event(type="conversation.item.added", item=echo, previous_item_id=None)),
     ):
-        log.append("received", event, time=99, wall_time=99)
+        log.append(direction, event, time=99, wall_time=99)
     machine = rebuild(log)
     assert machine.active_response is None
     assert [item.id for item in machine.conversation] == ["u1", "a1"]

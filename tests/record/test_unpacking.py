@@ -117,6 +117,11 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, members, share):
         ("events.jsonl", line(event={"type": "session.created"})),
         ("events.jsonl", line(event={"type": "session.created", "session": []})),
         ("events.jsonl", line(direction="player", event={"type": "player.played"})),
+        ("events.jsonl", line(direction="client", event={"type": "client.gave_up"})),
+        (
+            "events.jsonl",
+            line(direction="client", event={"type": "client.gave_up", "request_id": []}),
+        ),
         ("events.jsonl", line(audio=["user", 0, 10**12, 0])),
         ("events.jsonl", line(audio=["user", 0, -2, 0])),
         ("events.jsonl", line(audio=["user", 0, 2, 99])),
