@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -35,6 +36,12 @@ class Player(Observer):
     def items(self):
         return {item_id for item_id, _ in self.heard}
 
+    def pieces(self, item_id):
+        return [pcm for item, pcm in self.heard if item == item_id]
+
+    def sound(self):
+        return b"".join(pcm for _, pcm in self.heard)
+
 
 def played(session, rendered_ms=0):
     player = Player(session.core, rendered_ms)
@@ -50,24 +57,73 @@ def sent(session, type):
     return [e.event for e in session.log if e.direction == "sent" and e.event.type == type]
 
 
+def received(session, type):
+    return [e.event for e in session.log if e.direction == "received" and e.event.type == type]
+
+
 @fault(
     "F16",
-    "deltas twice, of an unknown item, after their end",
-    "what belongs to no response is not played; the text is right at the end",
+    "deltas twice, out of order, of an unknown item, after their end, of a cancelled response",
+    "each is played once, in the order of arrival, for they bear no numbers; what belongs to no "
+    "response, or to a cancelled one, is not played",
 )
 def test_audio_of_no_response_is_not_played(faulty):
     session = faulty("stray", "after-done", speaks=True).connect()
     player = played(session)
     reply = session.say("hello").wait(30)
     assert player.items() == {reply.items[0].id}
+    assert player.sound() == reply.audio
     assert session.items[-1].id == reply.items[0].id
 
 
 @fault("F16")
-def test_text_that_came_twice_is_right_at_the_end(faulty):
+def test_audio_that_came_twice_is_played_and_kept_once(faulty):
+    session = faulty("twice", speaks=True).connect()
+    player = played(session)
+    reply = session.say("hello").wait(30)
+    deltas = received(session, "response.output_audio.delta")
+    assert len({event["event_id"] for event in deltas}) == len(deltas) > 1
+    assert session.core.malformed_events == len(deltas)
+    assert player.sound() == reply.audio
+    # The server counts a token for every 50 ms that it said.
+    tokens = reply.usage["output_token_details"]["audio_tokens"]
+    assert math.ceil(len(reply.audio) / 48 / 50) == tokens
+
+
+@fault("F16")
+def test_text_that_came_twice_is_read_once_while_it_comes(faulty):
     session = faulty("twice").connect()
+    read = []
+    session.on("response.output_text.delta", lambda event: read.append(event["delta"]))
     reply = session.say("repeat after me: one two three", **TEXT).wait(20)
+    until(lambda: "".join(read) == reply.text)
     assert reply.text.count("three") == 1
+
+
+@fault("F16")
+def test_audio_out_of_order_is_played_once_as_it_came(faulty):
+    session = faulty("swapped@2", speaks=True).connect()
+    player = played(session)
+    reply = session.say("hello").wait(30)
+    orderly = session.say("hello").wait(30)
+    swapped, straight = (player.pieces(one.items[0].id) for one in (reply, orderly))
+    assert swapped == [straight[0], straight[2], straight[1], *straight[3:]]
+    assert b"".join(swapped) == reply.audio
+    assert reply.text == orderly.text
+
+
+@fault("F16")
+def test_a_response_that_goes_on_after_its_cancel_is_not_heard(faulty):
+    session = faulty("no-cancel", speaks=True).connect()
+    player = played(session)
+    reply = session.say("tell me a long story")
+    until(lambda: player.heard)
+    session.cancel()
+    heard = len(player.heard)
+    until(lambda: received(session, "response.done"), 60)
+    assert len(received(session, "response.output_audio.delta")) > heard
+    assert len(player.heard) == heard
+    assert reply.done
 
 
 @fault(
