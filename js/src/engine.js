@@ -325,7 +325,7 @@ export class Engine {
     const { life } = this.#liveness;
     if (life !== "live" && this.#microphone.state !== "off") {
       this.#resumeUntil = performance.now() + RESUME_WITHIN_MS;
-      this.#microphone.close("connection lost");
+      this.#microphone.lose();
     } else if (life === "live" && performance.now() < this.#resumeUntil) {
       this.#resumeUntil = 0;
       void this.#openMicrophone();

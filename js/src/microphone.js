@@ -43,6 +43,8 @@ export class Microphone {
   #acked = 0;
   #idleBlocks = 0;
   #ended = false;
+  /** What was given up before the kernel was out of reach; told until the next time. */
+  #lostMs = 0;
 
   /** Audio leaves only while the key is held. */
   pushToTalk = false;
@@ -118,6 +120,13 @@ export class Microphone {
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
+  }
+
+  /** Stop the device: the kernel is out of reach, and what was said meanwhile is old. */
+  lose() {
+    this.#backlog.drop();
+    this.close("connection lost");
+    this.#lostMs = this.#backlog.droppedMs;
   }
 
   /** Leave the page. */
@@ -210,6 +219,8 @@ export class Microphone {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
+    this.#backlog.droppedMs = this.#lostMs;
+    this.#lostMs = 0;
     capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");

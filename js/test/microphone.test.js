@@ -167,6 +167,23 @@ test("what was held when it closed still leaves", async () => {
   assert.equal(microphone.stats.sentSamples, 600 * 24);
 });
 
+test("out of reach of the kernel what was held is given up, and counted when it opens again", async () => {
+  await scene.open();
+  scene.answering = false;
+  scene.capture.speak(1900);
+  microphone.lose();
+  assert.equal(scene.capture.closed, true);
+  assert.equal(microphone.droppedMs, 1520);
+  scene.answering = true;
+  microphone.ack(7);
+  await scene.open();
+  scene.capture.speak(40);
+  assert.deepEqual([scene.sent.at(-1).seq, scene.sent.at(-1).dropped_ms], [8, 1520]);
+  microphone.close();
+  await scene.open();
+  assert.equal(microphone.droppedMs, 0);
+});
+
 test("another device replaces the open one", async () => {
   await scene.open();
   await microphone.choose("usb", CONTEXT);

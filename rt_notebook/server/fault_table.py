@@ -334,6 +334,13 @@ FAULTS: dict[str, Fault] = {
     "false-starts": Fault(
         "F21", _DELTA, "hears somebody speak PARAM times in a row", _false_starts, "20"
     ),
+    "late-starts": Fault(
+        "F21",
+        r"out response\.done",
+        "hears somebody speak PARAM times when the answer is made",
+        _false_starts,
+        "20",
+    ),
     "slow-reader": Fault(
         "F22", "in .*", "reads PARAM bytes a second", _slow_reader, "10000", ALWAYS
     ),

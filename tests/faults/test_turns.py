@@ -175,8 +175,9 @@ def test_too_little_audio_is_not_committed(faulty, length_ms):
     "truncated at what was played, never at 0, never beyond what was received",
 )
 @pytest.mark.parametrize("rendered_ms", [0, 40, 60_000])
-def test_breaking_in_truncates_at_what_was_played(faulty, rendered_ms):
-    session = faulty("false-starts:20@2", speaks=True).connect()
+@pytest.mark.parametrize("when", ["false-starts:20@2", "late-starts:20"])
+def test_breaking_in_truncates_at_what_was_played(faulty, when, rendered_ms):
+    session = faulty(when, speaks=True).connect()
     player = played(session, rendered_ms)
     reply = session.say("hello")
     reply.wait(30)

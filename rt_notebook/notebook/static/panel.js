@@ -940,6 +940,11 @@ var Backlog = class {
       this.droppedMs += BLOCK_MS;
     }
   }
+  /** What is held would come too late: it is given up. */
+  drop() {
+    this.droppedMs += this.heldMs;
+    this.#held = [];
+  }
   /** The turn is over: what is held may leave as a chunk smaller than usual. */
   finish() {
     this.#finishing = true;
@@ -1040,7 +1045,7 @@ function refusalSentence(error) {
 }
 function droppedSentence(ms) {
   if (ms <= 0) return "";
-  return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
+  return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel did not take it in time.`;
 }
 var PAUSED = "The browser has paused all sound of this page: click here to go on.";
 var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
@@ -1079,6 +1084,8 @@ var Microphone = class {
   #acked = 0;
   #idleBlocks = 0;
   #ended = false;
+  /** What was given up before the kernel was out of reach; told until the next time. */
+  #lostMs = 0;
   /** Audio leaves only while the key is held. */
   pushToTalk = false;
   /** @type {import("./capture.js").Device[]} */
@@ -1144,6 +1151,12 @@ var Microphone = class {
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
+  }
+  /** Stop the device: the kernel is out of reach, and what was said meanwhile is old. */
+  lose() {
+    this.#backlog.drop();
+    this.close("connection lost");
+    this.#lostMs = this.#backlog.droppedMs;
   }
   /** Leave the page. */
   dispose() {
@@ -1224,6 +1237,8 @@ var Microphone = class {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
+    this.#backlog.droppedMs = this.#lostMs;
+    this.#lostMs = 0;
     capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
@@ -2551,7 +2566,7 @@ var Engine = class {
     const { life } = this.#liveness;
     if (life !== "live" && this.#microphone.state !== "off") {
       this.#resumeUntil = performance.now() + RESUME_WITHIN_MS;
-      this.#microphone.close("connection lost");
+      this.#microphone.lose();
     } else if (life === "live" && performance.now() < this.#resumeUntil) {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
