@@ -330,7 +330,14 @@ export class Engine {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
     }
+    if (life === "gone") this.#fallSilent();
     this.#changed();
+  }
+
+  /** Nobody is left to stop what still sounds. */
+  #fallSilent() {
+    this.#speaking = "nobody";
+    this.player.close();
   }
 
   #onTraits = () => {

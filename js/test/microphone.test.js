@@ -226,15 +226,29 @@ test("a device that goes away after it was closed is no event", async () => {
 test("push-to-talk: nothing leaves while the key is up", async () => {
   microphone.pushToTalk = true;
   await scene.open();
-  scene.capture.speak(900);
+  scene.capture.speak(400);
   assert.deepEqual(scene.log, ["mic-state open"]);
 });
 
-test("push-to-talk: a microphone that waits says each second that it is there", async () => {
+test("push-to-talk: a microphone that waits asks twice a second whether the kernel is there", async () => {
   microphone.pushToTalk = true;
   await scene.open();
-  scene.capture.speak(2000);
+  scene.capture.speak(1000);
   assert.deepEqual(scene.log, ["mic-state open", "ping ", "ping "]);
+});
+
+test("push-to-talk: a ping that stays unanswered is waited for", async (t) => {
+  const clock = t.mock.method(performance, "now", () => 1000);
+  microphone.pushToTalk = true;
+  await scene.open();
+  scene.capture.speak(500);
+  clock.mock.mockImplementation(() => 1600);
+  scene.capture.speak(500);
+  assert.equal(microphone.waitingMs, 600);
+  microphone.pong(900);
+  assert.equal(microphone.waitingMs, 600);
+  microphone.pong(1600);
+  assert.equal(microphone.waitingMs, 0);
 });
 
 test("push-to-talk: all that was said lies between key down and key up", async () => {

@@ -48,7 +48,6 @@ def chromium_window(
     autoplay: bool = False,
     scale: float = 1.0,
     script: str = "",
-    remote_port: int = 0,
 ) -> Iterator[BrowserContext]:
     """Launch Chromium with an empty profile.
 
@@ -68,12 +67,9 @@ def chromium_window(
         Pixels of a picture per pixel of the page.
     script
         JavaScript that runs in each page before anything else.
-    remote_port
-        The port on which `REMOTE_HOST` is found, whatever an address says; 0: as it says.
     """
     profile = tempfile.mkdtemp(prefix="rt-chromium-")
-    remote = "127.0.0.1" + f":{remote_port}" * bool(remote_port)
-    flags = [*FLAGS, f"--host-resolver-rules=MAP {REMOTE_HOST} {remote}"]
+    flags = [*FLAGS, f"--host-resolver-rules=MAP {REMOTE_HOST} 127.0.0.1"]
     flags += _microphone_flags(microphone, loop, permission)
     flags += [f"--unsafely-treat-insecure-origin-as-secure={secure_origin}"] * bool(secure_origin)
     flags += [_AUTOPLAY] * autoplay
