@@ -339,7 +339,7 @@ FAULTS: dict[str, Fault] = {
         r"out response\.done",
         "hears somebody speak PARAM times when the answer is made",
         _false_starts,
-        "20",
+        "1",
     ),
     "slow-reader": Fault(
         "F22", "in .*", "reads PARAM bytes a second", _slow_reader, "10000", ALWAYS

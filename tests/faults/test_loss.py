@@ -90,7 +90,7 @@ def test_a_final_close_ends_the_session_and_says_why(faulty, code, reason):
     "the session reaches its longest duration (1001)",
     "renewed with its items, and told in one notice",
 )
-def test_a_session_that_expired_goes_on_with_what_was_said(faulty, capsys):
+def test_a_session_that_expired_goes_on_with_what_was_said(faulty, capfd):
     session = faulty("expire").connect()
     session.configure(instructions="Be brief.").wait(10)
     notices = noticed(session)
@@ -103,7 +103,7 @@ def test_a_session_that_expired_goes_on_with_what_was_said(faulty, capsys):
     ((level, sentence),) = notices.told
     assert level == "info"
     assert "2 items restored" in sentence
-    with capsys.disabled():
+    with capfd.disabled():
         print(f"\nF7: {sentence}")
 
 
@@ -162,10 +162,10 @@ def test_a_server_that_fell_silent_is_found_and_left(faulty, monkeypatch):
 
 @pytest.mark.long
 @fault("F10")
-def test_silence_is_found_by_pings_as_they_are(faulty, capsys):
+def test_silence_is_found_by_pings_as_they_are(faulty, capfd):
     assert websocket.PING_INTERVAL_SECONDS + websocket.PING_TIMEOUT_SECONDS <= 40
     silent_s = left_and_back(faulty("black-hole").connect())
-    with capsys.disabled():
+    with capfd.disabled():
         print(f"\nF10: found after {silent_s:.1f} s of silence")
 
 

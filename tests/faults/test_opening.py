@@ -59,7 +59,7 @@ def test_a_server_that_never_upgrades_is_given_up(faulty):
 
 
 @fault("F2")
-def test_ctrl_c_gives_up_a_server_that_never_upgrades(faulty, capsys):
+def test_ctrl_c_gives_up_a_server_that_never_upgrades(faulty, capfd):
     server, pressed = faulty("never-upgrade"), []
 
     def press():
@@ -71,7 +71,7 @@ def test_ctrl_c_gives_up_a_server_that_never_upgrades(faulty, capsys):
         server.connect(timeout=600)
     given_up = time.monotonic()
     assert nothing_is_open()
-    with capsys.disabled():
+    with capfd.disabled():
         print(f"\nF2: given up {(given_up - pressed[0]) * 1000:.0f} ms after Ctrl-C")
 
 
