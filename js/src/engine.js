@@ -330,14 +330,8 @@ export class Engine {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
     }
-    if (life === "gone") this.#fallSilent();
+    if (life === "gone") this.player.close(); // nobody is left to stop what still sounds
     this.#changed();
-  }
-
-  /** Nobody is left to stop what still sounds. */
-  #fallSilent() {
-    this.#speaking = "nobody";
-    this.player.close();
   }
 
   #onTraits = () => {

@@ -1512,7 +1512,7 @@ function panelState(parts) {
     canRecord: parts.obstacle === "",
     armed: parts.armed,
     approvals: parts.approvals,
-    speaking: parts.speaking,
+    speaking: parts.life === "gone" ? "nobody" : parts.speaking,
     sounding: player.sounding,
     needsClick: player.needsClick,
     lines: transcript.lines,
@@ -2591,13 +2591,8 @@ var Engine = class {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
     }
-    if (life === "gone") this.#fallSilent();
+    if (life === "gone") this.player.close();
     this.#changed();
-  }
-  /** Nobody is left to stop what still sounds. */
-  #fallSilent() {
-    this.#speaking = "nobody";
-    this.player.close();
   }
   #onTraits = () => {
     this.#microphone.pushToTalk = this.#model.get("turn_detection") === "none";
