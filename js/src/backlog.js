@@ -74,6 +74,12 @@ export class Backlog {
     }
   }
 
+  /** What is held would come too late: it is given up. */
+  drop() {
+    this.droppedMs += this.heldMs;
+    this.#held = [];
+  }
+
   /** The turn is over: what is held may leave as a chunk smaller than usual. */
   finish() {
     this.#finishing = true;

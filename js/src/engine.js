@@ -325,11 +325,12 @@ export class Engine {
     const { life } = this.#liveness;
     if (life !== "live" && this.#microphone.state !== "off") {
       this.#resumeUntil = performance.now() + RESUME_WITHIN_MS;
-      this.#microphone.close("connection lost");
+      this.#microphone.lose();
     } else if (life === "live" && performance.now() < this.#resumeUntil) {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
     }
+    if (life === "gone") this.player.close(); // nobody is left to stop what still sounds
     this.#changed();
   }
 

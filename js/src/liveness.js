@@ -3,24 +3,27 @@
  *
  * Where the host lets a widget see its kernel (JupyterLab, Notebook 7), the kernel's own
  * status tells. When the comm or the direct path closes, the kernel must say something soon;
- * the same when it leaves audio unanswered though it has nothing to do. A kernel that is
- * busy is not lost: audio waits until the cell is done.
+ * the same when it leaves audio unanswered. A kernel that takes messages only between cells
+ * is not lost while a cell runs. Whether one runs is not the kernel's status: every message
+ * of ours makes it busy, and without a network it stays what it was last.
  */
 
-/** Audio that waits this long, with an idle kernel, is a reason to doubt. */
+/** Audio that waits this long is a reason to doubt. */
 const DOUBT_AFTER_MS = 500;
 /** How long the kernel may then say nothing, twice: the first time this page may have slept. */
 const SILENCE_MS = 700;
 const GONE = ["dead", "restarting", "autorestarting", "terminating"];
 
 /** @typedef {"live" | "lost" | "gone"} Life lost: may come back; gone: never */
-/** @typedef {{connect(slot: () => void): void, disconnect(slot: () => void): void}} Signal */
+/** @typedef {(kernel: Kernel, message: any) => void} Slot */
+/** @typedef {{connect(slot: Slot): void, disconnect(slot: Slot): void}} Signal */
 /**
  * @typedef {object} Kernel as JupyterLab's widget manager shows it
  * @property {string} status
  * @property {string} connectionStatus
  * @property {Signal} statusChanged
  * @property {Signal} connectionStatusChanged
+ * @property {Signal} [iopubMessage]
  */
 
 export class Liveness {
@@ -29,6 +32,7 @@ export class Liveness {
   #changed;
   /** @type {Kernel | null} */
   #kernel;
+  #cellRuns = true;
   #timer = 0;
   #doubting = false;
   /** @type {Life} */
@@ -44,6 +48,8 @@ export class Liveness {
     this.#ping = ping;
     this.#changed = changed;
     this.#kernel = kernelOf(model);
+    if (this.#kernel) this.#cellRuns = this.#kernel.status === "busy";
+    this.#kernel?.iopubMessage?.connect(this.#noteCell);
     this.#kernel?.statusChanged.connect(this.#look);
     this.#kernel?.connectionStatusChanged.connect(this.#look);
     model.on("comm_live_update", this.doubt);
@@ -62,7 +68,8 @@ export class Liveness {
 
   /** Audio has been waiting for an answer. @param {number} ms */
   waited(ms) {
-    if (ms > DOUBT_AFTER_MS && this.#kernel?.status === "idle") this.#listen();
+    const waits = this.#cellRuns && this.#model.get("mic_waits") === true;
+    if (ms > DOUBT_AFTER_MS && !waits) this.#listen();
   }
 
   /** The kernel has said something. */
@@ -73,10 +80,17 @@ export class Liveness {
 
   close() {
     this.#stopListening();
+    this.#kernel?.iopubMessage?.disconnect(this.#noteCell);
     this.#kernel?.statusChanged.disconnect(this.#look);
     this.#kernel?.connectionStatusChanged.disconnect(this.#look);
     this.#model.off("comm_live_update", this.doubt);
   }
+
+  /** @type {Slot} */
+  #noteCell = (_kernel, { header, parent_header: parent, content }) => {
+    if (header?.msg_type !== "status" || parent?.msg_type !== "execute_request") return;
+    this.#cellRuns = content.execution_state === "busy";
+  };
 
   #look = () => {
     if (!this.#kernel || this.#life === "gone") return;

@@ -7,7 +7,8 @@ import { Backlog } from "./backlog.js";
 import { Capture, listMicrophones } from "./capture.js";
 import { DEVICE_ENDED, DEVICE_REPLACED, refusalSentence } from "./sentences.js";
 
-const BLOCKS_PER_PING = 50;
+/** While nothing is sent: 0.5 s, so that a kernel that is lost is known within 3 s. */
+const BLOCKS_PER_PING = 25;
 
 /** @typedef {"off" | "opening" | "open"} MicState */
 /** @typedef {import("./comm.js").PageKind} PageKind */
@@ -42,7 +43,11 @@ export class Microphone {
   #sentSamples = 0;
   #acked = 0;
   #idleBlocks = 0;
+  /** When the oldest ping left that is not answered; 0: all are. */
+  #pingedAt = 0;
   #ended = false;
+  /** What was given up before the kernel was out of reach; told until the next time. */
+  #lostMs = 0;
 
   /** Audio leaves only while the key is held. */
   pushToTalk = false;
@@ -79,9 +84,11 @@ export class Microphone {
     return this.#backlog.droppedMs;
   }
 
-  /** How long the kernel has left audio unanswered; a closed microphone waits for nothing. */
+  /** How long the kernel has left audio or a ping unanswered; a closed one waits for nothing. */
   get waitingMs() {
-    return this.#state === "open" ? this.#backlog.waitingMs : 0;
+    if (this.#state !== "open") return 0;
+    const pingMs = this.#pingedAt && performance.now() - this.#pingedAt;
+    return Math.max(pingMs, this.#backlog.waitingMs);
   }
 
   get stats() {
@@ -118,6 +125,13 @@ export class Microphone {
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
+  }
+
+  /** Stop the device: the kernel is out of reach, and what was said meanwhile is old. */
+  lose() {
+    this.#backlog.drop();
+    this.close("connection lost");
+    this.#lostMs = this.#backlog.droppedMs;
   }
 
   /** Leave the page. */
@@ -173,6 +187,7 @@ export class Microphone {
    * @param {number} sentAtMs
    */
   pong(sentAtMs) {
+    if (sentAtMs >= this.#pingedAt) this.#pingedAt = 0;
     this.#backlog.ackUntil(sentAtMs);
     this.pump();
   }
@@ -210,6 +225,8 @@ export class Microphone {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
+    this.#backlog.droppedMs = this.#lostMs;
+    this.#lostMs = this.#pingedAt = 0;
     capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
@@ -284,10 +301,13 @@ export class Microphone {
     this.#events.tick(this.waitingMs);
   };
 
-  /** The kernel closes a microphone that it hears nothing of. */
+  /** Ask whether the kernel is there: nobody hears an open microphone otherwise. */
   #keepAlive() {
     this.#idleBlocks = (this.#idleBlocks + 1) % BLOCKS_PER_PING;
-    if (this.#idleBlocks === 0) this.#events.send("ping", { t_ms: performance.now() });
+    if (this.#idleBlocks > 0) return;
+    const now = performance.now();
+    this.#pingedAt ||= now;
+    this.#events.send("ping", { t_ms: now });
   }
 
   #listDevices = async () => {

@@ -61,7 +61,7 @@ export function panelState(parts) {
     canRecord: parts.obstacle === "",
     armed: parts.armed,
     approvals: parts.approvals,
-    speaking: parts.speaking,
+    speaking: parts.life === "gone" ? "nobody" : parts.speaking,
     sounding: player.sounding,
     needsClick: player.needsClick,
     lines: transcript.lines,

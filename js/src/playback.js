@@ -112,7 +112,7 @@ export class Player {
    */
   chunk(epoch, pcm, seq) {
     this.stats.receivedChunks += 1;
-    if (epoch <= this.#flushedEpoch) return;
+    if (this.#failed || epoch <= this.#flushedEpoch) return;
     if (!this.#isNew(epoch, seq)) return;
     this.unlock();
     this.#setSounding(true);
@@ -140,10 +140,12 @@ export class Player {
     else samples.fill(0);
   }
 
+  /** Silence, for good. */
   close() {
     this.#post({ kind: "close" });
     this.#waiting = [];
     this.#failed = true;
+    this.#setSounding(false);
     if (this.#context && this.#context.state !== "closed") void this.#context.close();
   }
 

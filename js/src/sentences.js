@@ -50,7 +50,7 @@ export function refusalSentence(error) {
 /** @param {number} ms @returns {string} */
 export function droppedSentence(ms) {
   if (ms <= 0) return "";
-  return `${(ms / 1000).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
+  return `${(ms / 1000).toFixed(1)} s of microphone audio was dropped because the kernel did not take it in time.`;
 }
 
 export const PAUSED = "The browser has paused all sound of this page: click here to go on.";

@@ -216,6 +216,7 @@ export class View {
     setName(this.#mute, state.muted ? "Unmute" : "Mute");
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
+    this.#keep.disabled = state.life === "gone";
     setAttribute(this.#keep, "aria-pressed", String(state.keepsAudio));
     setName(this.#keep, state.keepsAudio ? KEEPS : "Keep the sound in the notebook");
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");

@@ -172,6 +172,15 @@ test("the end of a turn leaves at once, though it is smaller than a chunk", () =
   assert.deepEqual(scene.sizesMs, [40, 20]);
 });
 
+test("what is given up is counted, and what is under way still arrives", () => {
+  const scene = new Scene("comm");
+  scene.answering = false;
+  scene.run(1000);
+  scene.backlog.drop();
+  assert.deepEqual([scene.backlog.droppedMs, scene.backlog.heldMs], [620, 0]);
+  assert.equal(scene.backlog.unackedMs, 380);
+});
+
 test("the audio of a block is copied: the microphone reuses it", () => {
   const backlog = new Backlog("direct", 0, () => 0);
   const block = new Int16Array(BLOCK).fill(7);

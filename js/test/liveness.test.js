@@ -40,16 +40,42 @@ test("a kernel that restarts or dies is gone, and does not come back", () => {
   }
 });
 
-test("a kernel that is busy for long is live", () => {
+test("a kernel that takes messages only between cells is live while one runs", () => {
   const kernel = new StubKernel();
-  const liveness = watch(new StubModel({}, kernel));
+  const liveness = watch(new StubModel({ mic_waits: true }, kernel));
+  kernel.work("busy", "execute_request");
+  liveness.waited(60000);
+  pass(60000);
+  assert.equal(liveness.life, "live");
+  kernel.work("idle", "execute_request");
+  liveness.waited(60000);
+  pass(2000);
+  assert.equal(liveness.life, "lost");
+});
+
+test("a cell that ran when the page came counts too", () => {
+  const kernel = new StubKernel();
   kernel.become("busy");
+  const liveness = watch(new StubModel({ mic_waits: true }, kernel));
   liveness.waited(60000);
   pass(60000);
   assert.equal(liveness.life, "live");
 });
 
-test("an idle kernel that leaves audio unanswered and says nothing is lost within 2 s", () => {
+for (const [what, on, mic_waits] of [
+  ["a message of the page", "comm_msg", true],
+  ["a cell beside which it takes messages", "execute_request", false],
+])
+  test(`a kernel that fell silent amid ${what} is lost`, () => {
+    const kernel = new StubKernel();
+    const liveness = watch(new StubModel({ mic_waits }, kernel));
+    kernel.work("busy", on);
+    liveness.waited(520);
+    pass(1400);
+    assert.deepEqual(lives, ["lost"]);
+  });
+
+test("a kernel that leaves audio unanswered and says nothing is lost within 2 s", () => {
   const liveness = watch(new StubModel({}, new StubKernel()));
   liveness.waited(400);
   pass(5000);
@@ -133,5 +159,7 @@ test("after close nothing is listened to", () => {
   liveness.close();
   pass(5000);
   assert.deepEqual(lives, []);
-  assert.equal(model.handlers + kernel.statusChanged.slots.size, 0);
+  const { statusChanged, connectionStatusChanged, iopubMessage } = kernel;
+  const slots = [statusChanged, connectionStatusChanged, iopubMessage].map((s) => s.slots.size);
+  assert.deepEqual([model.handlers, ...slots], [0, 0, 0, 0]);
 });

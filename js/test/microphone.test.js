@@ -167,6 +167,23 @@ test("what was held when it closed still leaves", async () => {
   assert.equal(microphone.stats.sentSamples, 600 * 24);
 });
 
+test("out of reach of the kernel what was held is given up, and counted when it opens again", async () => {
+  await scene.open();
+  scene.answering = false;
+  scene.capture.speak(1900);
+  microphone.lose();
+  assert.equal(scene.capture.closed, true);
+  assert.equal(microphone.droppedMs, 1520);
+  scene.answering = true;
+  microphone.ack(7);
+  await scene.open();
+  scene.capture.speak(40);
+  assert.deepEqual([scene.sent.at(-1).seq, scene.sent.at(-1).dropped_ms], [8, 1520]);
+  microphone.close();
+  await scene.open();
+  assert.equal(microphone.droppedMs, 0);
+});
+
 test("another device replaces the open one", async () => {
   await scene.open();
   await microphone.choose("usb", CONTEXT);
@@ -209,15 +226,29 @@ test("a device that goes away after it was closed is no event", async () => {
 test("push-to-talk: nothing leaves while the key is up", async () => {
   microphone.pushToTalk = true;
   await scene.open();
-  scene.capture.speak(900);
+  scene.capture.speak(400);
   assert.deepEqual(scene.log, ["mic-state open"]);
 });
 
-test("push-to-talk: a microphone that waits says each second that it is there", async () => {
+test("push-to-talk: a microphone that waits asks twice a second whether the kernel is there", async () => {
   microphone.pushToTalk = true;
   await scene.open();
-  scene.capture.speak(2000);
+  scene.capture.speak(1000);
   assert.deepEqual(scene.log, ["mic-state open", "ping ", "ping "]);
+});
+
+test("push-to-talk: a ping that stays unanswered is waited for", async (t) => {
+  const clock = t.mock.method(performance, "now", () => 1000);
+  microphone.pushToTalk = true;
+  await scene.open();
+  scene.capture.speak(500);
+  clock.mock.mockImplementation(() => 1600);
+  scene.capture.speak(500);
+  assert.equal(microphone.waitingMs, 600);
+  microphone.pong(900);
+  assert.equal(microphone.waitingMs, 600);
+  microphone.pong(1600);
+  assert.equal(microphone.waitingMs, 0);
 });
 
 test("push-to-talk: all that was said lies between key down and key up", async () => {

@@ -75,7 +75,7 @@ class SessionCore:
     uploading : asyncio.Lock
         Held while an utterance is sent: two at once would be mixed.
     malformed_events : int
-        Frames that were no events and were dropped.
+        Frames that were no events, or came twice, and were dropped.
     half_duplex : bool
         Whether the player's microphone hears nothing while the player sounds.
     """

@@ -45,6 +45,7 @@ from .effects import (
 from .events import Event, MalformedEvent, decode_audio
 from .heard import heard_items
 from .playback import PlaybackLedger
+from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .restoring import restored_item
 
@@ -68,6 +69,7 @@ class SessionMachine:
         self.user_speaking = False
         self._new_id = new_id
         self._requests = RequestLedger()
+        self._repeats = Repeats()
         self._out_of_band: set[str] = set()
         self._silenced: set[str] = set()
         self._items_of: dict[str, str] = {}  # item id → response id
@@ -251,11 +253,14 @@ class SessionMachine:
         Raises
         ------
         MalformedEvent
-            If its audio is not base64; the state is as before.
+            If its audio is not base64, or it is a delta that came before; the state is as before.
         """
+        if self._repeats.has(event):
+            raise MalformedEvent(f"{event.type}: came twice")
         handler = _HANDLERS.get(event.type)
         effects = handler(self, event) if handler else []
         changed = self.conversation.receive(event)
+        self._repeats.note(event)
         if changed:
             effects.append(ItemsChanged(tuple(changed)))
         return self._requests.acknowledged(event) + effects

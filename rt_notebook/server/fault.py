@@ -34,11 +34,14 @@ class Line:
         The seeded source of whatever is left to chance.
     deaf_to : set of str
         Types of client events that the server does not see at present.
+    held : list of str
+        Frames that go out later than they were due.
     """
 
     socket: ServerConnection
     random: random.Random
     deaf_to: set[str] = field(default_factory=set)
+    held: list[str] = field(default_factory=list)
 
 
 Strike = Callable[[Line, str, str], Awaitable[list[Going]]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import socket as sockets
 import struct
@@ -29,8 +30,9 @@ _DELTA = r"out response\.output_(audio|text)\.delta"
 _AUDIO = r"out response\.output_audio\.delta"
 _BEGUN = r"out response\.created"
 _GREETING = r"out session\.created"
-_BYTES_PER_S = 48_000  # PCM16 at 24 kHz
-_BURST_DELTA_S = 0.02
+_SAMPLES_PER_S = 24_000
+_BURST_DELTA_BYTES = 960  # 20 ms
+_FAINT = bytes(value % 64 for value in range(256))  # below -50 dBFS
 _COMPRESSED = 0x40  # RSV1 of RFC 7692, which nobody has agreed to
 _WHY = {
     1000: "bye",
@@ -163,16 +165,31 @@ async def _odd_audio(_line: Line, frame: str, _param: str) -> list[Going]:
     return [json.dumps({**json.loads(frame), "delta": odd}), frame]
 
 
-async def _burst(_line: Line, frame: str, param: str) -> list[Going]:
+async def _burst(line: Line, frame: str, param: str) -> list[Going]:
+    seconds, _, wanted = param.partition("/")
+    sound = _faint_noise(line, round(float(seconds) * _SAMPLES_PER_S))
+    count = int(wanted or len(sound) // _BURST_DELTA_BYTES)
+    cuts = [len(sound) // 2 * n // count * 2 for n in range(count + 1)]
+    deltas = (base64.b64encode(sound[at:to]).decode() for at, to in itertools.pairwise(cuts))
     event = json.loads(frame)
-    delta = base64.b64encode(bytes(int(_BYTES_PER_S * _BURST_DELTA_S))).decode()
-    made = {**event, "delta": delta}
-    count = round(float(param) / _BURST_DELTA_S)
-    return [*(json.dumps({**made, "event_id": make_id("event")}) for _ in range(count)), frame]
+    made = ({**event, "event_id": make_id("event"), "delta": delta} for delta in deltas)
+    return [*map(json.dumps, made), frame]
+
+
+def _faint_noise(line: Line, n_samples: int) -> bytes:
+    """Nobody hears it, and no two pieces of it are alike: what is lost or moved can be seen."""
+    sound = bytearray(2 * n_samples)
+    sound[::2] = line.random.randbytes(n_samples).translate(_FAINT)
+    return bytes(sound)
 
 
 async def _twice(_line: Line, frame: str, _param: str) -> list[Going]:
     return [frame, frame]
+
+
+async def _swapped(line: Line, frame: str, _param: str) -> list[Going]:
+    line.held.append(frame)
+    return [line.held.pop(), line.held.pop()] if len(line.held) == 2 else []
 
 
 async def _stray(_line: Line, frame: str, _param: str) -> list[Going]:
@@ -295,10 +312,14 @@ FAULTS: dict[str, Fault] = {
     "binary": Fault("F15", _BEGUN, "sends a binary frame", _before(b"\x00\x01\x02")),
     "bad-utf8": Fault("F15", _BEGUN, "sends text that is no UTF-8", _before(_NO_UTF8)),
     "twice": Fault("F16", _DELTA, "sends every delta twice", _twice, times=ALWAYS),
+    "swapped": Fault(
+        "F16", _AUDIO, "sends a delta after the one that follows it", _swapped, times=2
+    ),
     "stray": Fault("F16", _DELTA, "sends deltas of an unknown item", _stray, times=ALWAYS),
     "after-done": Fault(
         "F16", r"out response\.output_audio\.done", "sends a delta after its end", _after_done
     ),
+    "no-cancel": Fault("F16", r"in response\.cancel", "sees no cancel, and speaks on", _swallowed),
     "no-done": Fault("F17", r"out response\.done", "keeps the end of a response", _swallowed),
     "own-response": Fault(
         "F18", r"in response\.create", "begins a response just before the client's", _own_response
@@ -313,10 +334,23 @@ FAULTS: dict[str, Fault] = {
     "false-starts": Fault(
         "F21", _DELTA, "hears somebody speak PARAM times in a row", _false_starts, "20"
     ),
+    "late-starts": Fault(
+        "F21",
+        r"out response\.done",
+        "hears somebody speak PARAM times when the answer is made",
+        _false_starts,
+        "1",
+    ),
     "slow-reader": Fault(
         "F22", "in .*", "reads PARAM bytes a second", _slow_reader, "10000", ALWAYS
     ),
-    "burst": Fault("F23, F34", _AUDIO, "sends PARAM s of silence at once", _burst, "60"),
+    "burst": Fault(
+        "F23, F34",
+        _AUDIO,
+        "sends PARAM s of faint noise at once; 7/3500: in 3,500 deltas",
+        _burst,
+        "60",
+    ),
     "bad-arguments": Fault(
         "F33",
         r"out (response|conversation)\..*done",

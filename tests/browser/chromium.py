@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +17,14 @@ from playwright.sync_api import BrowserContext, Playwright, expect
 from .install import FLAGS, find_chromium
 from .lab import REMOTE_HOST
 
-__all__ = ["Permission", "chromium_window"]
+__all__ = ["Permission", "chromium_window", "hideable_window"]
 
 Permission = Literal["granted", "denied"]
 
 # As patient as every other wait for the page.
 expect.set_options(timeout=30_000)
 
+_START_SECONDS = 60.0
 _AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 
 #: Keeps the microphone streams that a page opens, for `tap.tap_microphone`, and counts the asking.
@@ -92,6 +96,40 @@ def chromium_window(
             window.close()
     finally:
         shutil.rmtree(profile, ignore_errors=True)
+
+
+@contextmanager
+def hideable_window(playwright: Playwright, microphone: Path) -> Iterator[BrowserContext]:
+    """Launch Chromium so that a page of it can be hidden, and frozen by its browser.
+
+    Playwright keeps every page that it launches itself visible and in focus.
+    """
+    profile = Path(tempfile.mkdtemp(prefix="rt-chromium-"))
+    flags = [*FLAGS, *_microphone_flags(microphone, loop=False, permission="granted")]
+    flags += ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    command = [str(find_chromium()), *flags, "about:blank"]
+    chromium = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{_debugging_port(profile)}"
+        browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
+        (window,) = browser.contexts
+        window.add_init_script(_KEEP_STREAMS)
+        yield window
+        browser.close()
+    finally:
+        chromium.terminate()
+        chromium.wait()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def _debugging_port(profile: Path) -> int:
+    """Return the port that a Chromium chose, as soon as it has written it down."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return int((profile / "DevToolsActivePort").read_text().splitlines()[0])
+        time.sleep(0.05)
+    raise RuntimeError(f"Chromium did not start within {_START_SECONDS:g} s")
 
 
 def _microphone_flags(microphone: Path | None, loop: bool, permission: Permission) -> list[str]:

@@ -212,12 +212,13 @@ class Notebook:
         """Press the stop button: Ctrl-C in the kernel."""
         self.page.evaluate(f"() => {_KERNEL}.interrupt()")
 
-    def restart_kernel(self) -> None:
+    def restart_kernel(self, *, wait: bool = True) -> None:
         """Begin with an empty namespace, as the restart button does when it is confirmed."""
         self.close()
         self._kernel = None
-        self.page.evaluate(f"() => {_NOTEBOOK}.sessionContext.restartKernel()")
-        self.wait_idle()
+        self.page.evaluate(f"() => void {_NOTEBOOK}.sessionContext.restartKernel()")
+        if wait:
+            self.wait_idle()
 
     def stop_kernel(self) -> None:
         """Shut the kernel down; the page stays."""

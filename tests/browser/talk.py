@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..speech import SAMPLE_RATE_HZ, microphone_wav, transcribe, wer
+from ..speech import SAMPLE_RATE_HZ, microphone_wav, say, transcribe, wer, words
 from .notebook import Notebook
 from .tap import Recording, Tap, tap, tap_microphone
 
@@ -89,6 +89,12 @@ class Talk:
         self.microphone = tap_microphone(self.notebook.page, silent_below=LOUD)
         if self._openings == 1:
             self.listen()
+
+    def reopened(self) -> None:
+        """Wait until the page has opened its microphone again by itself."""
+        self._openings += 1
+        self.notebook.wait_for(f"window.__rtStreams.length === {self._openings}")
+        self.microphone = tap_microphone(self.notebook.page, silent_below=LOUD)
 
     def hang_up(self) -> None:
         """Turn the microphone off and wait until the kernel has all of it."""
@@ -177,6 +183,29 @@ class Talk:
         assert stats["playedSamples"] == sum(answer.sound.size for answer in answers)
         assert (stats["gaps"], stats["duplicates"], stats["overflowedSamples"]) == (0, 0, 0)
         prove_sound(self.ear.read(), answers, round(stats["underruns"]))
+
+    def prove_live(self, sentence: str, *, by_itself: bool) -> None:
+        """After a loss, what is said now is heard now: by a microphone that opened again.
+
+        Parameters
+        ----------
+        sentence
+            What is heard when it opens, once the file holds it.
+        by_itself
+            Whether it opens without another click.
+        """
+        if by_itself:
+            self.reopened()
+        else:
+            self.panel.locator(".rt-label").filter(has_text="Press to talk").wait_for()
+            self.speak(say(sentence), 60.0)
+        said = "[i.text for i in session.items if i.role == 'user']"
+        last = repr(words(sentence)[-1])
+        self.notebook.wait_until(f"any({last} in text.lower() for text in {said})")
+        assert wer(sentence, self.heard()[-1]) <= MAX_WER
+        self.wait_stats("stats.backlogMs <= 200")  # a delay that stays would never be less
+        self.hang_up()
+        self.prove_microphone()
 
     def prove_microphone(self) -> None:
         """What the page sent until it hung up is in the kernel: each chunk once, all of it."""

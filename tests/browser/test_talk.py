@@ -202,7 +202,8 @@ def test_on_ipykernel_6_the_comm_waits_keeps_the_newest_and_catches_up(
     assert talk.notebook.evaluate("widget.dropped_ms") == dropped_ms
     assert talk.messages == [
         MIC_WAITS,
-        f"{dropped_ms / 1000:.1f} s of microphone audio was dropped because the kernel was busy.",
+        f"{dropped_ms / 1000:.1f} s of microphone audio was dropped "
+        "because the kernel did not take it in time.",
     ]
     assert talk.backlog_ms() <= 200
     talk.hang_up()

@@ -90,7 +90,7 @@ def test_a_final_close_ends_the_session_and_says_why(faulty, code, reason):
     "the session reaches its longest duration (1001)",
     "renewed with its items, and told in one notice",
 )
-def test_a_session_that_expired_goes_on_with_what_was_said(faulty):
+def test_a_session_that_expired_goes_on_with_what_was_said(faulty, capfd):
     session = faulty("expire").connect()
     session.configure(instructions="Be brief.").wait(10)
     notices = noticed(session)
@@ -103,6 +103,8 @@ def test_a_session_that_expired_goes_on_with_what_was_said(faulty):
     ((level, sentence),) = notices.told
     assert level == "info"
     assert "2 items restored" in sentence
+    with capfd.disabled():
+        print(f"\nF7: {sentence}")
 
 
 @fault(
@@ -117,6 +119,18 @@ def test_without_quota_nobody_asks_again(faulty):
     with pytest.raises(ConnectionLost, match="connect again"):
         session.say("hello", **TEXT)
     assert connections(server) == 1
+
+
+@fault("F8")
+def test_a_connection_that_is_back_without_quota_is_the_last(faulty):
+    server = faulty("close:1011", "quota@2*", arguments=("--log-level", "INFO"))
+    session = server.connect()
+    notices = noticed(session)
+    with pytest.raises(ConnectionLost, match="1011"):
+        session.say(STORY, **TEXT).wait(20)
+    until(lambda: session.status == "lost")
+    assert notices.statuses == ["reconnecting", "lost"]
+    assert connections(server) == 2
 
 
 @fault(
@@ -141,14 +155,29 @@ def test_half_a_frame_is_no_event_and_the_session_connects_again(faulty, name):
     "found by its silence to a ping within 30 s; connected again",
 )
 def test_a_server_that_fell_silent_is_found_and_left(faulty, monkeypatch):
-    assert websocket.PING_INTERVAL_SECONDS + websocket.PING_TIMEOUT_SECONDS <= 40
     monkeypatch.setattr(websocket, "PING_INTERVAL_SECONDS", 0.5)
     monkeypatch.setattr(websocket, "PING_TIMEOUT_SECONDS", 0.5)
-    session = faulty("black-hole").connect()
+    left_and_back(faulty("black-hole").connect())
+
+
+@pytest.mark.long
+@fault("F10")
+def test_silence_is_found_by_pings_as_they_are(faulty, capfd):
+    assert websocket.PING_INTERVAL_SECONDS + websocket.PING_TIMEOUT_SECONDS <= 40
+    silent_s = left_and_back(faulty("black-hole").connect())
+    with capfd.disabled():
+        print(f"\nF10: found after {silent_s:.1f} s of silence")
+
+
+def left_and_back(session):
+    """Meet silence, and return for how long it was waited for."""
     notices = noticed(session)
     with pytest.raises(ConnectionLost, match="1011"):
-        session.say(STORY, **TEXT).wait(20)
+        session.say(STORY, **TEXT).wait(60)
+    fell_silent = max(e.time for e in session.log if e.direction == "received")
+    silent_s = session.core.clock.monotonic() - fell_silent
     back_again(session, notices)
+    return silent_s
 
 
 class Jumping:
@@ -191,5 +220,7 @@ def test_a_response_without_an_end_is_given_up_and_the_next_turn_works(faulty):
 @fault("F3")
 @pytest.mark.parametrize("status", ["429/1", "503/1"])
 def test_a_server_that_is_full_is_asked_again_when_it_says(faulty, status):
-    session = faulty(f"refuse:{status}").connect(timeout=20)
+    server, began = faulty(f"refuse:{status}"), time.monotonic()
+    session = server.connect(timeout=20)
+    assert time.monotonic() - began >= 1
     assert session.say("hello", **TEXT).wait(20).text

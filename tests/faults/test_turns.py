@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -35,6 +36,9 @@ class Player(Observer):
     def items(self):
         return {item_id for item_id, _ in self.heard}
 
+    def sound(self):
+        return b"".join(pcm for _, pcm in self.heard)
+
 
 def played(session, rendered_ms=0):
     player = Player(session.core, rendered_ms)
@@ -50,24 +54,75 @@ def sent(session, type):
     return [e.event for e in session.log if e.direction == "sent" and e.event.type == type]
 
 
+def received(session, type):
+    return [e.event for e in session.log if e.direction == "received" and e.event.type == type]
+
+
+def tokens_of(reply):
+    """What the server counted: one for every 50 ms that it said."""
+    return reply.usage["output_token_details"]["audio_tokens"]
+
+
 @fault(
     "F16",
-    "deltas twice, of an unknown item, after their end",
-    "what belongs to no response is not played; the text is right at the end",
+    "deltas twice, out of order, of an unknown item, after their end, of a cancelled response",
+    "each is played once, in the order of arrival, for they bear no numbers; what belongs to no "
+    "response, or to a cancelled one, is not played",
 )
 def test_audio_of_no_response_is_not_played(faulty):
     session = faulty("stray", "after-done", speaks=True).connect()
     player = played(session)
     reply = session.say("hello").wait(30)
     assert player.items() == {reply.items[0].id}
+    assert player.sound() == reply.audio
     assert session.items[-1].id == reply.items[0].id
 
 
 @fault("F16")
-def test_text_that_came_twice_is_right_at_the_end(faulty):
+def test_audio_that_came_twice_is_played_and_kept_once(faulty):
+    session = faulty("twice", speaks=True).connect()
+    player = played(session)
+    reply = session.say("hello").wait(30)
+    deltas = received(session, "response.output_audio.delta")
+    assert len({event["event_id"] for event in deltas}) == len(deltas) > 1
+    assert session.core.malformed_events == len(deltas)
+    assert player.sound() == reply.audio
+    assert tokens_of(reply) == math.ceil(len(reply.audio) / 48 / 50)
+
+
+@fault("F16")
+def test_text_that_came_twice_is_read_once_while_it_comes(faulty):
     session = faulty("twice").connect()
+    read = []
+    session.on("response.output_text.delta", lambda event: read.append(event["delta"]))
     reply = session.say("repeat after me: one two three", **TEXT).wait(20)
+    until(lambda: "".join(read) == reply.text)
     assert reply.text.count("three") == 1
+
+
+@fault("F16")
+def test_audio_out_of_order_is_played_once_as_it_came(faulty):
+    session = faulty("swapped@2", speaks=True).connect()
+    player = played(session)
+    reply = session.say("hello").wait(30)
+    came = [session.log.sound(entry.audio) for entry in session.log if entry.audio]
+    assert [pcm for _, pcm in player.heard] == came
+    assert reply.audio == b"".join(came)
+    assert tokens_of(reply) == math.ceil(len(reply.audio) / 48 / 50)
+
+
+@fault("F16")
+def test_a_response_that_goes_on_after_its_cancel_is_not_heard(faulty):
+    session = faulty("no-cancel", speaks=True).connect()
+    player = played(session)
+    reply = session.say("repeat after me: " + "The river is wide and the boat is small. " * 4)
+    until(lambda: player.heard)
+    session.cancel()
+    until(lambda: sent(session, "response.cancel"))
+    heard = len(player.heard)
+    assert reply.wait(60).status == "completed"
+    assert len(received(session, "response.output_audio.delta")) > heard
+    assert len(player.heard) == heard
 
 
 @fault(
@@ -130,6 +185,21 @@ def test_breaking_in_truncates_at_what_was_played(faulty, rendered_ms):
     received_ms = sum(len(pcm) for _, pcm in player.heard) // 48
     expected = [min(rendered_ms, received_ms)] if rendered_ms else []
     assert [event["audio_end_ms"] for event in truncates] == expected
+    assert errors(session) == []
+
+
+@fault("F21")
+@pytest.mark.parametrize(("rendered_ms", "truncated"), [(0, []), (40, [40]), (60_000, [])])
+def test_breaking_in_after_the_answer_was_made_cuts_what_was_not_heard(
+    faulty, rendered_ms, truncated
+):
+    session = faulty("late-starts", speaks=True).connect()
+    played(session, rendered_ms)
+    session.say("hello").wait(30)
+    until(lambda: received(session, "input_audio_buffer.speech_stopped"))
+    session.configure(instructions="All is settled.").wait(10)
+    truncates = sent(session, "conversation.item.truncate")
+    assert [event["audio_end_ms"] for event in truncates] == truncated
     assert errors(session) == []
 
 

@@ -113,6 +113,25 @@ def test_a_device_that_goes_away_is_replaced_once(open_panel: OpenPanel) -> None
     assert page.evaluate("streams.length") == 2
 
 
+@fault("F30")
+def test_a_device_that_comes_is_in_the_choice_and_the_microphone_stays(
+    open_panel: OpenPanel,
+) -> None:
+    page = open_panel()
+    turn_on(page)
+    page.evaluate(
+        """() => {
+            const { mediaDevices } = navigator;
+            const headset = {kind: "audioinput", deviceId: "headset", label: "Headset"};
+            mediaDevices.enumerateDevices = async () => [headset];
+            mediaDevices.dispatchEvent(new Event("devicechange"));
+        }"""
+    )
+    choice = page.get_by_role("combobox", name="Microphone")
+    expect(choice.locator("option")).to_have_text(["Default microphone", "Headset"])
+    assert page.evaluate("streams.map((stream) => stream.getTracks()[0].readyState)") == ["live"]
+
+
 def test_leaving_stops_microphone_and_sound(open_panel: OpenPanel) -> None:
     page = open_panel()
     turn_on(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from ..browser.tap import tap
 from ..faults.matrix import fault
-from .panel import OpenPanel, wait_for
+from .panel import OpenPanel, turn_on, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -52,8 +52,8 @@ def test_an_interruption_is_silent_at_once_and_exactly_counted(open_panel: OpenP
 
 @fault(
     "F31",
-    "the browser suspends the audio context",
-    "nothing is lost; a button asks for the click",
+    "the browser suspends the audio context, or hides and freezes the page",
+    "nothing is lost or counted as dropped; where a click is needed, it is asked for",
 )
 def test_sound_that_the_browser_holds_back_waits_for_a_click(open_panel: OpenPanel) -> None:
     page = open_panel()
@@ -73,6 +73,25 @@ def test_sound_that_the_browser_holds_back_waits_for_a_click(open_panel: OpenPan
     wait_for(page, "model.of('played').at(-1)?.samples === 24000")
     expect(hear).to_be_hidden()
     assert page.evaluate("model.kinds().includes('claim')") is True
+
+
+@fault("F31")
+def test_a_microphone_that_the_browser_holds_up_is_told_and_loses_nothing(
+    open_panel: OpenPanel,
+) -> None:
+    page = open_panel()
+    turn_on(page)
+    page.evaluate("engine.player.context.suspend()")
+    paused = page.locator(".rt-message", has_text="The browser has paused all sound of this page")
+    paused.wait_for()
+    sent = page.evaluate("engine.stats.sent")
+    paused.click()
+    wait_for(page, f"engine.stats.acked > {sent} + 20")
+    expect(paused).to_be_hidden()
+    chunks = page.evaluate("model.of('mic-chunk')")
+    assert [chunk["seq"] for chunk in chunks] == list(range(len(chunks)))
+    assert {chunk["dropped_ms"] for chunk in chunks} == {0}
+    assert page.evaluate("streams.length") == 1
 
 
 def test_the_button_that_stops_the_reply_works_while_there_is_one(open_panel: OpenPanel) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from rt_notebook.errors import ConfigError
+from rt_notebook.server.fault import Line
 from rt_notebook.server.fault_table import FAULTS
 from rt_notebook.server.faults import Faults, fault_help
 from rt_notebook.server.speech import Speech
@@ -71,6 +73,17 @@ def test_a_fault_strikes_once_and_the_rest_of_the_talk_is_as_it_was():
             assert types(first) == types(second)
 
         talk()
+
+
+def test_two_deltas_change_places_once():
+    @run
+    async def strike():
+        faults, line = Faults(["swapped@2"], 1), Line(None, random.Random(1))
+        deltas = [f'{{"type":"response.output_audio.delta","delta":"{n}"}}' for n in "abcd"]
+        going = [frame for delta in deltas for frame in await faults.through("out", line, delta)]
+        assert going == [deltas[0], deltas[2], deltas[1], deltas[3]]
+
+    strike()
 
 
 def test_a_fault_strikes_from_an_occasion_on_as_often_as_asked():

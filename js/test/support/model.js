@@ -58,11 +58,20 @@ export class StubKernel {
   status = "idle";
   connectionStatus = "connected";
   statusChanged = new StubSignal();
+  iopubMessage = new StubSignal();
   connectionStatusChanged = new StubSignal();
 
   become(status) {
     this.status = status;
     this.statusChanged.emit();
+  }
+
+  /** Take up, or be done with, something that was asked: a cell or a message of the page. */
+  work(state, on = "comm_msg") {
+    this.become(state);
+    const content = { execution_state: state };
+    const parent_header = { msg_type: on };
+    this.iopubMessage.emit(this, { header: { msg_type: "status" }, parent_header, content });
   }
 
   connect(connectionStatus) {
@@ -82,7 +91,7 @@ class StubSignal {
     this.slots.delete(slot);
   }
 
-  emit() {
-    for (const slot of this.slots) slot();
+  emit(...values) {
+    for (const slot of this.slots) slot(...values);
   }
 }

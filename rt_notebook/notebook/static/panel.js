@@ -815,6 +815,7 @@ var Liveness = class {
   #changed;
   /** @type {Kernel | null} */
   #kernel;
+  #cellRuns = true;
   #timer = 0;
   #doubting = false;
   /** @type {Life} */
@@ -829,6 +830,8 @@ var Liveness = class {
     this.#ping = ping;
     this.#changed = changed;
     this.#kernel = kernelOf(model);
+    if (this.#kernel) this.#cellRuns = this.#kernel.status === "busy";
+    this.#kernel?.iopubMessage?.connect(this.#noteCell);
     this.#kernel?.statusChanged.connect(this.#look);
     this.#kernel?.connectionStatusChanged.connect(this.#look);
     model.on("comm_live_update", this.doubt);
@@ -844,7 +847,8 @@ var Liveness = class {
   };
   /** Audio has been waiting for an answer. @param {number} ms */
   waited(ms) {
-    if (ms > DOUBT_AFTER_MS && this.#kernel?.status === "idle") this.#listen();
+    const waits = this.#cellRuns && this.#model.get("mic_waits") === true;
+    if (ms > DOUBT_AFTER_MS && !waits) this.#listen();
   }
   /** The kernel has said something. */
   heard() {
@@ -853,10 +857,16 @@ var Liveness = class {
   }
   close() {
     this.#stopListening();
+    this.#kernel?.iopubMessage?.disconnect(this.#noteCell);
     this.#kernel?.statusChanged.disconnect(this.#look);
     this.#kernel?.connectionStatusChanged.disconnect(this.#look);
     this.#model.off("comm_live_update", this.doubt);
   }
+  /** @type {Slot} */
+  #noteCell = (_kernel, { header, parent_header: parent, content }) => {
+    if (header?.msg_type !== "status" || parent?.msg_type !== "execute_request") return;
+    this.#cellRuns = content.execution_state === "busy";
+  };
   #look = () => {
     if (!this.#kernel || this.#life === "gone") return;
     if (GONE.includes(this.#kernel.status)) return this.#settle("gone");
@@ -939,6 +949,11 @@ var Backlog = class {
       this.#held.shift();
       this.droppedMs += BLOCK_MS;
     }
+  }
+  /** What is held would come too late: it is given up. */
+  drop() {
+    this.droppedMs += this.heldMs;
+    this.#held = [];
   }
   /** The turn is over: what is held may leave as a chunk smaller than usual. */
   finish() {
@@ -1040,7 +1055,7 @@ function refusalSentence(error) {
 }
 function droppedSentence(ms) {
   if (ms <= 0) return "";
-  return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel was busy.`;
+  return `${(ms / 1e3).toFixed(1)} s of microphone audio was dropped because the kernel did not take it in time.`;
 }
 var PAUSED = "The browser has paused all sound of this page: click here to go on.";
 var MIC_WAITS = "While a cell runs, the microphone waits: this kernel takes messages only between cells.";
@@ -1056,7 +1071,7 @@ var KERNEL_LOST = "The connection to the kernel is lost, and the microphone is c
 var KERNEL_SILENT = "The kernel has not answered for 10 s: only the newest 2 s of what you say are kept.";
 
 // src/microphone.js
-var BLOCKS_PER_PING = 50;
+var BLOCKS_PER_PING = 25;
 var Microphone = class {
   #events;
   #hardware;
@@ -1078,7 +1093,11 @@ var Microphone = class {
   #sentSamples = 0;
   #acked = 0;
   #idleBlocks = 0;
+  /** When the oldest ping left that is not answered; 0: all are. */
+  #pingedAt = 0;
   #ended = false;
+  /** What was given up before the kernel was out of reach; told until the next time. */
+  #lostMs = 0;
   /** Audio leaves only while the key is held. */
   pushToTalk = false;
   /** @type {import("./capture.js").Device[]} */
@@ -1108,9 +1127,11 @@ var Microphone = class {
   get droppedMs() {
     return this.#backlog.droppedMs;
   }
-  /** How long the kernel has left audio unanswered; a closed microphone waits for nothing. */
+  /** How long the kernel has left audio or a ping unanswered; a closed one waits for nothing. */
   get waitingMs() {
-    return this.#state === "open" ? this.#backlog.waitingMs : 0;
+    if (this.#state !== "open") return 0;
+    const pingMs = this.#pingedAt && performance.now() - this.#pingedAt;
+    return Math.max(pingMs, this.#backlog.waitingMs);
   }
   get stats() {
     return {
@@ -1144,6 +1165,12 @@ var Microphone = class {
     const open = this.#state === "open";
     this.#release();
     if (open) this.#report("closed", reason);
+  }
+  /** Stop the device: the kernel is out of reach, and what was said meanwhile is old. */
+  lose() {
+    this.#backlog.drop();
+    this.close("connection lost");
+    this.#lostMs = this.#backlog.droppedMs;
   }
   /** Leave the page. */
   dispose() {
@@ -1191,6 +1218,7 @@ var Microphone = class {
    * @param {number} sentAtMs
    */
   pong(sentAtMs) {
+    if (sentAtMs >= this.#pingedAt) this.#pingedAt = 0;
     this.#backlog.ackUntil(sentAtMs);
     this.pump();
   }
@@ -1224,6 +1252,8 @@ var Microphone = class {
   #begin(capture, context) {
     this.#capture = capture;
     this.#backlog = new Backlog(this.#path, this.#sent);
+    this.#backlog.droppedMs = this.#lostMs;
+    this.#lostMs = this.#pingedAt = 0;
     capture.muted = this.#deaf;
     capture.onEnded = () => this.#onEnded(capture, context);
     this.#setState("open");
@@ -1294,10 +1324,13 @@ var Microphone = class {
     this.pump();
     this.#events.tick(this.waitingMs);
   };
-  /** The kernel closes a microphone that it hears nothing of. */
+  /** Ask whether the kernel is there: nobody hears an open microphone otherwise. */
   #keepAlive() {
     this.#idleBlocks = (this.#idleBlocks + 1) % BLOCKS_PER_PING;
-    if (this.#idleBlocks === 0) this.#events.send("ping", { t_ms: performance.now() });
+    if (this.#idleBlocks > 0) return;
+    const now = performance.now();
+    this.#pingedAt ||= now;
+    this.#events.send("ping", { t_ms: now });
   }
   #listDevices = async () => {
     if (this.#state !== "open" && this.devices.length === 0) return;
@@ -1479,7 +1512,7 @@ function panelState(parts) {
     canRecord: parts.obstacle === "",
     armed: parts.armed,
     approvals: parts.approvals,
-    speaking: parts.speaking,
+    speaking: parts.life === "gone" ? "nobody" : parts.speaking,
     sounding: player.sounding,
     needsClick: player.needsClick,
     lines: transcript.lines,
@@ -2026,7 +2059,7 @@ var Player = class {
    */
   chunk(epoch, pcm, seq) {
     this.stats.receivedChunks += 1;
-    if (epoch <= this.#flushedEpoch) return;
+    if (this.#failed || epoch <= this.#flushedEpoch) return;
     if (!this.#isNew(epoch, seq)) return;
     this.unlock();
     this.#setSounding(true);
@@ -2050,10 +2083,12 @@ var Player = class {
     if (this.#analyser) this.#analyser.getFloatTimeDomainData(samples);
     else samples.fill(0);
   }
+  /** Silence, for good. */
   close() {
     this.#post({ kind: "close" });
     this.#waiting = [];
     this.#failed = true;
+    this.#setSounding(false);
     if (this.#context && this.#context.state !== "closed") void this.#context.close();
   }
   #ensure() {
@@ -2551,11 +2586,12 @@ var Engine = class {
     const { life } = this.#liveness;
     if (life !== "live" && this.#microphone.state !== "off") {
       this.#resumeUntil = performance.now() + RESUME_WITHIN_MS;
-      this.#microphone.close("connection lost");
+      this.#microphone.lose();
     } else if (life === "live" && performance.now() < this.#resumeUntil) {
       this.#resumeUntil = 0;
       void this.#openMicrophone();
     }
+    if (life === "gone") this.player.close();
     this.#changed();
   }
   #onTraits = () => {
@@ -3196,6 +3232,7 @@ var View = class {
     setName(this.#mute, state.muted ? "Unmute" : "Mute");
     this.#off.hidden = !state.pushToTalk;
     this.#off.disabled = state.mic !== "open";
+    this.#keep.disabled = state.life === "gone";
     setAttribute(this.#keep, "aria-pressed", String(state.keepsAudio));
     setName(this.#keep, state.keepsAudio ? KEEPS : "Keep the sound in the notebook");
     this.#stop.disabled = !(state.sounding || state.speaking === "assistant");
