@@ -61,9 +61,9 @@ PAGE_KINDS: dict[str, tuple[str, ...]] = {
     "cancel": (),
     # The answer to a question of "approvals".
     "approve": ("nonce", "allow"),
-    # What speech does while the reply sounds: see `RealtimeSession.barge_in`, `half_duplex`.
     # Whether the saved cell keeps what was said as sound.
     "keep-audio": ("on",),
+    # What speech does while the reply sounds: see `RealtimeSession.barge_in`, `half_duplex`.
     "switches": ("barge_in", "half_duplex"),
     # A page asks for the round trip of its path; the kernel echoes `t_ms` as "pong".
     "ping": ("t_ms",),
