@@ -48,6 +48,13 @@ def test_the_checker_finds_nothing(arguments):
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
 
 
+def test_ci_runs_the_readmes_test_line_and_nothing_else():
+    commands = (ROOT / "README.md").read_text("utf-8").partition("```sh\n")[2].partition("```")[0]
+    test_line = commands.splitlines()[1]
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert script[-1] == test_line
+
+
 def test_no_module_is_longer_than_400_lines(tracked):
     homes = (Path("rt_notebook"), Path("js/src"))
     sources = [
