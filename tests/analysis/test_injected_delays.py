@@ -16,7 +16,9 @@ from .talk import tone
 
 pytestmark = pytest.mark.slow
 
-TOLERANCE_MS = 10
+TARGET_MS = 10
+#: Of an injected delay: what may be found where it is not, or missed where it is.
+MAX_ASTRAY = 0.15
 TURNS = pytest.mark.parametrize("n_turns", [5, pytest.param(20, marks=pytest.mark.long)])
 
 
@@ -56,8 +58,9 @@ def test_a_delay_comes_back_in_its_own_part_and_in_no_other(session, server, par
         for name in PARTS:
             moved = slow_parts[name].median_ms - parts[name].median_ms
             injected = slow_waited[name] - waited[name]
-            assert moved == pytest.approx(injected, abs=TOLERANCE_MS), name
+            assert moved == pytest.approx(injected, abs=MAX_ASTRAY * delay_ms), name
             if name == part:
                 error = slow_parts[name].error_ms + parts[name].error_ms
                 show(f"{delay_ms} ms in {part}: came back as, ± {error:.1f} ms", [moved])
+                print(f"{moved - injected:+.1f} ms beside what was injected (target ± {TARGET_MS})")
                 assert injected >= delay_ms - 1
