@@ -53,7 +53,7 @@ def test_an_interruption_is_silent_at_once_and_exactly_counted(open_panel: OpenP
 @fault(
     "F31",
     "the browser suspends the audio context, or hides and freezes the page",
-    "nothing is lost or counted as dropped; where a click is needed, it is asked for",
+    "where a click is needed, it is asked for; the microphone hears what is said now",
 )
 def test_sound_that_the_browser_holds_back_waits_for_a_click(open_panel: OpenPanel) -> None:
     page = open_panel()
