@@ -82,6 +82,20 @@ class TurnLatency:
         return self.total_ms - self.silence_window_ms
 
     @property
+    def wait_ms(self) -> float | None:
+        """How long the user waited for a sound: in the page, or in the kernel where none played it.
+
+        From the end of speech; where the log does not tell it, as of a written turn, from
+        the moment at which what was said stood in the conversation.
+        """
+        if self.total_ms is not None:
+            return self.total_ms if self.to_audible_ms is None else self.to_audible_ms
+        if self.commit_to_response_ms is None or self.response_to_audio_ms is None:
+            return None
+        to_audio_ms = self.commit_to_response_ms + self.response_to_audio_ms
+        return to_audio_ms + (self.audio_to_audible_ms or 0.0)
+
+    @property
     def parts(self) -> dict[str, float | None]:
         """The parts by the names of `PARTS`, in milliseconds."""
         return {name: getattr(self, f"{name}_ms") for name in PARTS}

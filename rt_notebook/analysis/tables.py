@@ -188,9 +188,8 @@ def _tokens_told(tokens: Tokens) -> str:
 
 
 def _wait(turn: Turn) -> str:
-    latency = turn.latency
-    wait = latency.to_audible_ms if latency.to_audible_ms is not None else latency.total_ms
-    return "" if wait is None else f"{wait:.0f} ms"
+    wait_ms = turn.latency.wait_ms
+    return "" if wait_ms is None else f"{wait_ms:.0f} ms"
 
 
 def _spreads(waterfall: Waterfall) -> list[tuple[str, Spread]]:

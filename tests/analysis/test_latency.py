@@ -70,6 +70,19 @@ def test_a_written_turn_has_no_end_of_speech():
     assert latency.response_to_audio_ms == pytest.approx(300)
 
 
+def test_the_wait_is_up_to_the_page_where_one_played():
+    spoken = TurnLatency(total_ms=950.0)
+    assert spoken.wait_ms == 950
+    assert TurnLatency(total_ms=950.0, to_audible_ms=1010.0).wait_ms == 1010
+
+
+def test_the_wait_of_a_written_turn_is_counted_from_its_item():
+    written = {"commit_to_response_ms": 70.0, "response_to_audio_ms": 250.0}
+    assert TurnLatency(**written).wait_ms == 320
+    assert TurnLatency(**written, audio_to_audible_ms=40.0).wait_ms == 360
+    assert TurnLatency(commit_to_response_ms=70.0).wait_ms is None
+
+
 def test_an_unknown_response_has_no_latency():
     assert turn_latency(spoken_turn().log, "nothing") == TurnLatency()
 
