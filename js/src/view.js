@@ -253,8 +253,9 @@ export class View {
     if (this.#frame) return;
     const step = () => {
       const { user, assistant } = this.#engine.levels;
-      this.root.style.setProperty("--rt-user", user.toFixed(3));
-      this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
+      // In steps of a pixel or so: what does not change is not drawn again.
+      this.root.style.setProperty("--rt-user", user.toFixed(2));
+      this.root.style.setProperty("--rt-assistant", assistant.toFixed(2));
       this.#frame = this.#engine.live ? requestAnimationFrame(step) : 0;
       if (!this.#frame) this.#restMeters();
     };

@@ -3266,8 +3266,8 @@ var View = class {
     if (this.#frame) return;
     const step = () => {
       const { user, assistant } = this.#engine.levels;
-      this.root.style.setProperty("--rt-user", user.toFixed(3));
-      this.root.style.setProperty("--rt-assistant", assistant.toFixed(3));
+      this.root.style.setProperty("--rt-user", user.toFixed(2));
+      this.root.style.setProperty("--rt-assistant", assistant.toFixed(2));
       this.#frame = this.#engine.live ? requestAnimationFrame(step) : 0;
       if (!this.#frame) this.#restMeters();
     };
