@@ -17,8 +17,8 @@ from .figures import p95, show
 pytestmark = pytest.mark.slow
 
 SETTLE_SECONDS = 1.0
-CALM_SECONDS = {"short": 5.0, "long": 30.0}
-LOAD_SECONDS = {"short": 4.0, "long": 10.0}
+CALM_SECONDS = {"short": 4.0, "long": 30.0}
+LOAD_SECONDS = {"short": 3.0, "long": 10.0}
 RECOVERY_SECONDS = 2.0
 AFTER_SECONDS = 3.0
 
