@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import os
 import random
@@ -249,10 +250,12 @@ def test_no_attack_leaves_memory_behind(victim):
         for flood in FLOODS:
             await flood(url)
 
-    attack()
-    before = resident_mib(pid)
-    attack()
-    assert resident_mib(pid) - before < MOST_GROWTH_MIB
+    sizes = []
+    for _ in range(3):
+        attack()
+        sizes.append(resident_mib(pid))
+    # An allocator keeps some of what it had; what leaks grows each time.
+    assert min(after - before for before, after in itertools.pairwise(sizes)) < MOST_GROWTH_MIB
 
 
 def fuzz(url: str, seed: int, cases: int) -> None:
