@@ -120,7 +120,8 @@ def resident_mb():
 
 
 def entries_in_memory():
-    return sum(isinstance(one, Entry) for one in gc.get_objects())
+    # Not by `isinstance`: what is behind a weak proxy may be gone.
+    return sum(type(one) is Entry for one in gc.get_objects())
 
 
 def temporary_files():

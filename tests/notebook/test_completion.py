@@ -97,13 +97,13 @@ def test_sessions_and_items_are_offered_by_name(shell):
     puppet = Puppet()
     with scripted_server(puppet.script) as url:
         session = connect(url, name="second", quiet=True)
-        item = {"id": "item_42", "type": "message", "role": "user", "content": []}
+        item = {"id": "item_of_mine", "type": "message", "role": "user", "content": []}
         adding = session.add_item(item)
         puppet.told("conversation.item.create")
         puppet.say({"type": "conversation.item.added", "event_id": "e", "item": item})
         adding.wait(10)
         assert "second" in offered(shell, "%rt_say -s ")
-        assert offered(shell, "%rt_item delete item_4") == ["item_42"]
+        assert offered(shell, "%rt_item delete item_of") == ["item_of_mine"]
         close_all()
 
 
