@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from typing import Any
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "speech_stopped",
     "transcript_delta",
 ]
+
+_numbers = itertools.count()
 
 Event = dict[str, Any]
 
@@ -76,4 +79,4 @@ def speech_stopped(number: int) -> Event:
 
 
 def _event(type: str, **fields: Any) -> Event:
-    return {"type": type, "event_id": f"event_{type}", **fields}
+    return {"type": type, "event_id": f"event_{next(_numbers)}", **fields}
