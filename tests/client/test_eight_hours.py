@@ -140,6 +140,7 @@ def temporary_files():
 @pytest.mark.parametrize("pace", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 def test_eight_hours_of_talk_stay_in_bounds_and_leave_nothing(tmp_path, pace):
     pytest.importorskip("psutil")
+    gc.collect()  # what other tests have left to be collected closes its files now, not meanwhile
     before, strangers = set(temporary_files()), entries_in_memory()
     path = tmp_path / "talk.rtsession"
     told = []
@@ -183,4 +184,4 @@ def test_eight_hours_of_talk_stay_in_bounds_and_leave_nothing(tmp_path, pace):
     assert path.stat().st_size < 1.1 * audio_bytes
     del log, recorder
     gc.collect()
-    assert set(temporary_files()) == before
+    assert set(temporary_files()) <= before

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.slow
 def test_models_start_no_threads_of_their_own():
     audio = np.zeros(16_000, np.float32)
     Moonshine().transcribe(audio)
-    before = len(os.listdir("/proc/self/task"))
+    before = set(os.listdir("/proc/self/task"))
     Silero()
     Moonshine().transcribe(audio)
-    assert len(os.listdir("/proc/self/task")) == before
+    assert set(os.listdir("/proc/self/task")) <= before
 
 
 def test_a_model_that_is_not_there_is_named():
