@@ -100,14 +100,14 @@ class Timeline:
                 yield line, sound
 
     def plot(self, **options: Any) -> Picture:
-        """Return the picture; the options are those of `plots.timeline_figure`.
+        """Return the picture; the options are those of `timeline_plot.timeline_figure`.
 
         Raises
         ------
         RealtimeError
             If matplotlib is not installed.
         """
-        from .plots import timeline_figure
+        from .timeline_plot import timeline_figure
 
         return Picture(timeline_figure(self, **options), self.describe())
 

@@ -42,7 +42,7 @@ class TalkViews:
         ----------
         **options
             ``start``, ``end`` (seconds), ``theme`` (``light`` or ``dark``); see
-            `plots.timeline_figure`.
+            `timeline_plot.timeline_figure`.
 
         Raises
         ------

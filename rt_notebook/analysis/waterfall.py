@@ -100,14 +100,14 @@ class Waterfall:
         )  # fmt: skip
 
     def plot(self, **options: Any) -> Picture:
-        """Return the picture; the options are those of `plots.waterfall_figure`.
+        """Return the picture; the options are those of `waterfall_plot.waterfall_figure`.
 
         Raises
         ------
         RealtimeError
             If matplotlib is not installed.
         """
-        from .plots import waterfall_figure
+        from .waterfall_plot import waterfall_figure
 
         return Picture(waterfall_figure(self, **options), repr(self))
 

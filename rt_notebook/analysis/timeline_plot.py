@@ -1,8 +1,4 @@
-"""Pictures of a talk: its timeline, and where the wait was. Needs matplotlib.
-
-Figures are made without pyplot: nothing is shown by itself, no window opens, no global
-state changes, and any thread may draw.
-"""
+"""The picture of a talk on one time axis. Needs matplotlib."""
 
 from __future__ import annotations
 
@@ -12,9 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ..errors import ConfigError
 from .extra import figures
-from .latency import PARTS
+from .theme import TEXT_POINTS, THEMES, Theme, plain_axes
 from .timeline import Line, Timeline
-from .waterfall import Waterfall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,44 +19,17 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
 
-__all__ = ["DARK", "LIGHT", "Theme", "timeline_figure", "waterfall_figure"]
+__all__ = ["timeline_figure"]
 
-WIDTH_INCHES = 10.0
+_WIDTH_INCHES = 10.0
 _SAMPLE_RATE_HZ = 24_000
 _COLUMNS = 1800
 _MAX_SAMPLES = 20_000_000  # of a longer stretch, every n-th is looked at
 _FAINT = 0.05  # peaks below this are not blown up to the full height of the lane
-_INCHES_PER_LETTER = 0.071  # at `_TEXT_POINTS`
-_TEXT_POINTS = 8.5
+_INCHES_PER_LETTER = 0.071  # at `TEXT_POINTS`
 _MAX_TEXT_LINES = 3
 _SHORTEST_SECONDS = 1.0  # of an axis, when nobody says where it ends
 _LANE = 1.12  # half the height of a lane of sound; full scale is 1
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours of a picture."""
-
-    paper: str
-    ink: str
-    quiet: str
-    rule: str
-    user: str
-    assistant: str
-    cut: str
-    tool: str
-    stop: str
-
-
-LIGHT = Theme(
-    paper="#ffffff", ink="#1f2933", quiet="#66727f", rule="#dfe4ea", user="#2563eb",
-    assistant="#0d9373", cut="#b4bcc6", tool="#b45309", stop="#d92d20",
-)  # fmt: skip
-DARK = Theme(
-    paper="#15191f", ink="#e6eaf0", quiet="#98a3b1", rule="#2b323c", user="#7aa7ff",
-    assistant="#3ecfa9", cut="#5a6573", tool="#f2b155", stop="#ff7b70",
-)  # fmt: skip
-_THEMES = {"light": LIGHT, "dark": DARK}
 
 
 def timeline_figure(
@@ -70,7 +38,7 @@ def timeline_figure(
     start: float = 0.0,
     end: float | None = None,
     theme: Literal["light", "dark"] = "light",
-    width_inches: float = WIDTH_INCHES,
+    width_inches: float = _WIDTH_INCHES,
 ) -> Figure:
     """Draw a talk on one axis: sound, words, turn detection, tools, interruptions.
 
@@ -96,7 +64,7 @@ def timeline_figure(
         raise ConfigError(f"end takes seconds after start ({start:g}), got {end:g}")
     last = max(start + _SHORTEST_SECONDS, timeline.end_s) if end is None else end
     window = _Window(start, last, width_inches)
-    colours = _THEMES[theme]
+    colours = THEMES[theme]
     figure: Figure = figures().Figure(figsize=(width_inches, 4.3), facecolor=colours.paper)
     user, assistant = figure.subplots(2, 1, sharex=True)
     figure.subplots_adjust(left=0.1, right=0.985, top=0.91, bottom=0.105, hspace=0.04)
@@ -108,60 +76,6 @@ def timeline_figure(
     _draw_gaps(user, assistant, timeline, window, colours)
     user.tick_params(axis="x", length=0, labelbottom=False)
     assistant.xaxis.set_major_formatter(lambda seconds, _: _clock(seconds))
-    return figure
-
-
-def waterfall_figure(
-    waterfall: Waterfall,
-    *,
-    theme: Literal["light", "dark"] = "light",
-    width_inches: float = 9.0,
-) -> Figure:
-    """Draw where the wait was: each part from where the one before ends, by its median.
-
-    Parameters
-    ----------
-    waterfall : Waterfall
-        The parts over the turns of a talk.
-    theme : {"light", "dark"}
-        Colours.
-    width_inches : float
-        How wide the picture is.
-
-    Raises
-    ------
-    RealtimeError
-        If matplotlib is not installed.
-    """
-    colours = _THEMES[theme]
-    parts = {name: one for name, one in waterfall.parts.items() if name != "audible_to_end"}
-    height = 0.9 + 0.42 * max(1, len(parts))
-    figure: Figure = figures().Figure(figsize=(width_inches, height), facecolor=colours.paper)
-    axes = figure.subplots()
-    left = 0.0
-    for row, (name, one) in enumerate(parts.items()):
-        in_page = name == "audio_to_audible"
-        colour = colours.user if name == "end_of_speech_to_stop" else colours.assistant
-        colour = colours.tool if in_page else colour
-        axes.barh(row, one.median_ms, left=left, height=0.56, color=colour, zorder=3)
-        reach = left + one.median_ms
-        axes.plot([reach, left + one.p95_ms], [row, row], color=colour, lw=1.4, alpha=0.7)
-        error = waterfall.clock_error_ms if in_page else None
-        beside = f" ± {error:.1f}" if error is not None else ""
-        axes.annotate(
-            f"{one.median_ms:.0f}{beside} ms   p95 {one.p95_ms:.0f}",
-            (max(reach, left + one.p95_ms), row),
-            xytext=(6, 0), textcoords="offset points", va="center",
-            fontsize=_TEXT_POINTS, color=colours.ink,
-        )  # fmt: skip
-        left = reach
-    axes.set_yticks(range(len(parts)), [PARTS[name] for name in parts])
-    axes.invert_yaxis()
-    longest_ms = max([left, *(one.p95_ms for one in parts.values())])
-    axes.set_xlim(0, 1.4 * longest_ms or 1.0)
-    axes.set_xlabel("ms, median over the turns; the thin line goes on to the 95th percentile")
-    _plain_bars(axes, colours)
-    figure.tight_layout()
     return figure
 
 
@@ -221,7 +135,7 @@ def _draw_assistant(axes: Axes, timeline: Timeline, window: _Window, colours: Th
             axes.barh(-2.3, width, left=call.start_s, height=0.22, color=colours.tool, lw=0)
             axes.annotate(
                 f"{call.label}()", (call.start_s + width, -2.3), xytext=(4, 0),
-                textcoords="offset points", va="center", fontsize=_TEXT_POINTS,
+                textcoords="offset points", va="center", fontsize=TEXT_POINTS,
                 color=colours.tool, annotation_clip=True,
             )  # fmt: skip
     _name(axes, "Assistant", colours.assistant)
@@ -285,7 +199,7 @@ def _draw_words(
         text = _fitted(line.text, window.letters(until - left))
         if text:
             axes.text(
-                left, y, text, va=side, ha="left", fontsize=_TEXT_POINTS, color=colour,
+                left, y, text, va=side, ha="left", fontsize=TEXT_POINTS, color=colour,
                 clip_on=True, linespacing=1.25, parse_math=False,
             )  # fmt: skip
 
@@ -320,7 +234,7 @@ def _draw_interruptions(
         user.annotate(
             mark.label, (mark.start_s, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 2 + 11 * row), textcoords="offset points", ha="center", va="bottom",
-            fontsize=_TEXT_POINTS, color=colours.stop, annotation_clip=False,
+            fontsize=TEXT_POINTS, color=colours.stop, annotation_clip=False,
         )  # fmt: skip
 
 
@@ -341,7 +255,7 @@ def _draw_gaps(
             gap.label, (end if in_first_half else gap.start_s, 0),
             xycoords=("data", "axes fraction"), xytext=(4 if in_first_half else -4, 4),
             textcoords="offset points", ha="left" if in_first_half else "right",
-            fontsize=_TEXT_POINTS, color=colours.quiet, annotation_clip=True,
+            fontsize=TEXT_POINTS, color=colours.quiet, annotation_clip=True,
         )  # fmt: skip
 
 
@@ -358,26 +272,10 @@ def _fraction(axes: Axes, y: float) -> float:
 
 
 def _plain(axes: Axes, window: _Window, colours: Theme) -> None:
+    plain_axes(axes, colours)
     axes.set_xlim(window.start, window.start + window.seconds)
     axes.set_yticks([])
-    axes.set_facecolor(colours.paper)
-    axes.grid(axis="x", color=colours.rule, lw=0.7)
-    axes.set_axisbelow(True)
     axes.axhline(0, color=colours.rule, lw=0.8, zorder=1)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(axis="x", colors=colours.quiet, labelsize=_TEXT_POINTS, length=0)
-
-
-def _plain_bars(axes: Axes, colours: Theme) -> None:
-    axes.set_facecolor(colours.paper)
-    axes.grid(axis="x", color=colours.rule, lw=0.7)
-    axes.set_axisbelow(True)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(colors=colours.quiet, labelsize=_TEXT_POINTS, length=0)
-    axes.tick_params(axis="y", labelcolor=colours.ink)
-    axes.xaxis.label.set(color=colours.quiet, fontsize=_TEXT_POINTS)
 
 
 def _clock(seconds: float) -> str:
