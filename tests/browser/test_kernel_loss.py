@@ -22,6 +22,8 @@ LOST = "The connection to the kernel is lost, and the microphone is closed"
 CONFIGURE = "%rt_config --transcription true --instructions 'Say exactly: {}'"
 STORY = " ".join(["The river is wide and the boat is small."] * 8)
 SENTENCE = "Green apples grow behind the old garden wall."
+#: More than the page is given ahead: when the kernel stops, it still has some of the story.
+AHEAD_BYTES = 10 * 48_000
 PID = "__import__('os').getpid()"
 
 #: When the track that was opened last ended, as `time.time` has it.
@@ -97,6 +99,7 @@ def test_a_kernel_that_was_stopped_goes_on_live(open_notebook, tmp_path, capsys,
     talk.speak(60.0)
     talk.type("Tell me.")
     talk.ear.wait_sound()
+    notebook.wait_until(f"len(session.log.assistant) > {AHEAD_BYTES}")
     microphone_wav(file, 0.7, say(SENTENCE), 60.0)
     kernel = psutil.Process(notebook.evaluate(PID))
     if seconds < 15:
