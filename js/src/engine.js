@@ -9,6 +9,7 @@ import { sendFile } from "./files.js";
 import { HalfDuplex } from "./half_duplex.js";
 import { Link } from "./link.js";
 import { Liveness } from "./liveness.js";
+import { Messages } from "./messages.js";
 import { Microphone } from "./microphone.js";
 import { ENDED, panelState } from "./panel_state.js";
 import { dbfs, meterOf, samplesOf } from "./pcm.js";
@@ -22,10 +23,8 @@ const RESUME_WITHIN_MS = 10_000;
 const UNSEEN_MS = 1000;
 /** A kernel that has not answered by now may not know this panel: it comes from a file. */
 const ANSWER_WITHIN_MS = 3000;
-const MAX_NOTICES = 3;
 
 /** @typedef {import("./comm.js").KernelMessage} KernelMessage */
-/** @typedef {import("./panel_state.js").Notice} Notice */
 
 /** @returns {string} random; crypto.randomUUID is missing on pages that are not secure */
 function newClientId() {
@@ -50,11 +49,7 @@ export class Engine {
   #stopPings;
   #clock = new KernelClock();
   #resumeUntil = 0;
-  #problem = "";
-  /** @type {Notice[]} */
-  #notices = [];
-  /** @type {Set<string>} messages that the user has read */
-  #dismissed = new Set();
+  #messages = new Messages();
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
@@ -135,9 +130,7 @@ export class Engine {
       armed: this.#armed,
       approvals: this.#approvals,
       speaking: this.#speaking,
-      problem: this.#problem,
-      notices: this.#notices,
-      dismissed: this.#dismissed,
+      messages: this.#messages,
     });
   }
 
@@ -222,13 +215,13 @@ export class Engine {
 
   /** The user has read what there was to read. */
   dismiss() {
-    for (const { text } of this.state.messages) this.#dismissed.add(text);
+    this.#messages.dismiss(this.state.messages);
     this.#changed();
   }
 
   async #openMicrophone() {
     if (this.#obstacle) return;
-    this.#problem = "";
+    this.#messages.problem = "";
     this.claim();
     const { context } = this.player;
     if (context) await this.#microphone.open(context);
@@ -300,13 +293,10 @@ export class Engine {
     const { kind } = message;
     if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
-      this.#notices = message.notices.slice(-MAX_NOTICES);
+      this.#messages.replace(message.notices);
     } else if (kind === "items") this.#transcript.update(message.items, message.order);
-    else if (kind === "notice") {
-      this.#dismissed.delete(message.text);
-      const others = this.#notices.filter(({ text }) => text !== message.text);
-      this.#notices = [...others, noticeOf(message)].slice(-MAX_NOTICES);
-    } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "notice") this.#messages.add({ level: message.level, text: message.text });
+    else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "approvals") this.#approvals = message.approvals;
     else if (kind === "arm-mic") this.#armed = true;
     else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
@@ -370,8 +360,7 @@ export class Engine {
 
   /** @param {string} sentence */
   #setProblem(sentence) {
-    this.#problem = sentence;
-    this.#dismissed.delete(sentence);
+    this.#messages.problem = sentence;
     this.#changed();
   }
 
@@ -389,9 +378,4 @@ export class Engine {
 /** @param {{epoch: number, samples: number, latencyMs: number}} heard */
 function counted({ epoch, samples, latencyMs }) {
   return { epoch, samples, latency_ms: latencyMs };
-}
-
-/** @param {KernelMessage} message @returns {Notice} */
-function noticeOf({ level, text }) {
-  return { level: String(level), text: String(text) };
 }

@@ -7,7 +7,6 @@ import * as sentences from "./sentences.js";
 export const ENDED = ["closed", "lost"];
 const SILENT_AFTER_MS = 10_000;
 
-/** @typedef {{level: string, text: string}} Notice */
 /** @typedef {ReturnType<typeof panelState>} State */
 
 /**
@@ -24,9 +23,7 @@ const SILENT_AFTER_MS = 10_000;
  * @property {import("./approval.js").Approval[]} approvals
  * @property {boolean} armed the kernel asks the user to talk
  * @property {"user" | "assistant" | "nobody"} speaking
- * @property {string} problem
- * @property {Notice[]} notices
- * @property {Set<string>} dismissed what the user does not want to read again
+ * @property {import("./messages.js").Messages} messages
  */
 
 /** @param {Parts} parts */
@@ -66,18 +63,12 @@ export function panelState(parts) {
     needsClick: player.needsClick,
     lines: transcript.lines,
     hiddenLines: transcript.hidden,
-    messages: messages(parts),
+    messages: parts.messages.unread(warnings(parts)),
   };
 }
 
-/** What the user should know, the most important first. @param {Parts} parts */
-function messages(parts) {
-  const own = warnings(parts).map((text) => ({ level: "warning", text }));
-  return [...own, ...parts.notices].filter(({ text }) => !parts.dismissed.has(text));
-}
-
-/** What the page itself has to say. @param {Parts} parts */
-function warnings({ life, obstacle, problem, trait, link, microphone, player }) {
+/** What the page itself has to say, the most important first. @param {Parts} parts */
+function warnings({ life, obstacle, messages, trait, link, microphone, player }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
   const paused = microphone.state === "open" && player.context?.state === "suspended";
   const waits = !obstacle && trait("mic_waits") && link.path === "comm";
@@ -85,7 +76,7 @@ function warnings({ life, obstacle, problem, trait, link, microphone, player }) 
     life === "gone" ? sentences.KERNEL_GONE : "",
     life === "lost" ? sentences.KERNEL_LOST : "",
     sentences.obstacleSentence(obstacle),
-    problem,
+    messages.problem,
     paused ? sentences.PAUSED : "",
     waits ? sentences.MIC_WAITS : "",
     microphone.waitingMs > SILENT_AFTER_MS ? sentences.KERNEL_SILENT : "",

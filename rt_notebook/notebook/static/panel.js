@@ -897,6 +897,47 @@ function kernelOf(model) {
   return kernel?.statusChanged && kernel.connectionStatusChanged ? kernel : null;
 }
 
+// src/messages.js
+var MAX_NOTICES = 3;
+var Messages = class {
+  #problem = "";
+  /** @type {Notice[]} of the kernel, the newest last */
+  #notices = [];
+  /** @type {Set<string>} what the user does not want to read again */
+  #dismissed = /* @__PURE__ */ new Set();
+  /** What this page could not do; "" when there is nothing. */
+  get problem() {
+    return this.#problem;
+  }
+  set problem(sentence) {
+    this.#problem = sentence;
+    this.#dismissed.delete(sentence);
+  }
+  /** What the kernel has told so far. @param {Notice[]} notices */
+  replace(notices) {
+    this.#notices = notices.slice(-MAX_NOTICES);
+  }
+  /** The kernel tells something; told again, it is the newest. @param {Notice} notice */
+  add({ level, text }) {
+    this.#dismissed.delete(text);
+    const others = this.#notices.filter((notice) => notice.text !== text);
+    this.replace([...others, { level: String(level), text: String(text) }]);
+  }
+  /** The user has read these. @param {Notice[]} messages */
+  dismiss(messages) {
+    for (const { text } of messages) this.#dismissed.add(text);
+  }
+  /**
+   * What is to be read now, the most important first.
+   * @param {string[]} warnings what holds at this moment
+   * @returns {Notice[]}
+   */
+  unread(warnings2) {
+    const own = warnings2.map((text) => ({ level: "warning", text }));
+    return [...own, ...this.#notices].filter(({ text }) => !this.#dismissed.has(text));
+  }
+};
+
 // src/backlog.js
 var BLOCK_MS = 20;
 var CHUNK_MS = { direct: 20, comm: 40 };
@@ -1517,14 +1558,10 @@ function panelState(parts) {
     needsClick: player.needsClick,
     lines: transcript.lines,
     hiddenLines: transcript.hidden,
-    messages: messages(parts)
+    messages: parts.messages.unread(warnings(parts))
   };
 }
-function messages(parts) {
-  const own = warnings(parts).map((text) => ({ level: "warning", text }));
-  return [...own, ...parts.notices].filter(({ text }) => !parts.dismissed.has(text));
-}
-function warnings({ life, obstacle, problem, trait, link, microphone, player }) {
+function warnings({ life, obstacle, messages, trait, link, microphone, player }) {
   const dropped = Math.max(microphone.droppedMs, Number(trait("dropped_ms") ?? 0));
   const paused = microphone.state === "open" && player.context?.state === "suspended";
   const waits = !obstacle && trait("mic_waits") && link.path === "comm";
@@ -1532,7 +1569,7 @@ function warnings({ life, obstacle, problem, trait, link, microphone, player }) 
     life === "gone" ? KERNEL_GONE : "",
     life === "lost" ? KERNEL_LOST : "",
     obstacleSentence(obstacle),
-    problem,
+    messages.problem,
     paused ? PAUSED : "",
     waits ? MIC_WAITS : "",
     microphone.waitingMs > SILENT_AFTER_MS ? KERNEL_SILENT : "",
@@ -2320,7 +2357,6 @@ function noteOf(item) {
 var RESUME_WITHIN_MS = 1e4;
 var UNSEEN_MS = 1e3;
 var ANSWER_WITHIN_MS = 3e3;
-var MAX_NOTICES = 3;
 function newClientId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -2342,11 +2378,7 @@ var Engine = class {
   #stopPings;
   #clock = new KernelClock();
   #resumeUntil = 0;
-  #problem = "";
-  /** @type {Notice[]} */
-  #notices = [];
-  /** @type {Set<string>} messages that the user has read */
-  #dismissed = /* @__PURE__ */ new Set();
+  #messages = new Messages();
   /** @type {"user" | "assistant" | "nobody"} */
   #speaking = "nobody";
   #armed = false;
@@ -2422,9 +2454,7 @@ var Engine = class {
       armed: this.#armed,
       approvals: this.#approvals,
       speaking: this.#speaking,
-      problem: this.#problem,
-      notices: this.#notices,
-      dismissed: this.#dismissed
+      messages: this.#messages
     });
   }
   /** Whether there is sound to measure. */
@@ -2494,12 +2524,12 @@ var Engine = class {
   }
   /** The user has read what there was to read. */
   dismiss() {
-    for (const { text } of this.state.messages) this.#dismissed.add(text);
+    this.#messages.dismiss(this.state.messages);
     this.#changed();
   }
   async #openMicrophone() {
     if (this.#obstacle) return;
-    this.#problem = "";
+    this.#messages.problem = "";
     this.claim();
     const { context } = this.player;
     if (context) await this.#microphone.open(context);
@@ -2563,13 +2593,10 @@ var Engine = class {
     const { kind } = message;
     if (kind === "snapshot") {
       this.#transcript.replace(message.items, message.order);
-      this.#notices = message.notices.slice(-MAX_NOTICES);
+      this.#messages.replace(message.notices);
     } else if (kind === "items") this.#transcript.update(message.items, message.order);
-    else if (kind === "notice") {
-      this.#dismissed.delete(message.text);
-      const others = this.#notices.filter(({ text }) => text !== message.text);
-      this.#notices = [...others, noticeOf(message)].slice(-MAX_NOTICES);
-    } else if (kind === "speaking") this.#speaking = message.who;
+    else if (kind === "notice") this.#messages.add({ level: message.level, text: message.text });
+    else if (kind === "speaking") this.#speaking = message.who;
     else if (kind === "approvals") this.#approvals = message.approvals;
     else if (kind === "arm-mic") this.#armed = true;
     else if (kind === "stop-mic") this.#stopMicrophone(message.reason);
@@ -2625,8 +2652,7 @@ var Engine = class {
   };
   /** @param {string} sentence */
   #setProblem(sentence) {
-    this.#problem = sentence;
-    this.#dismissed.delete(sentence);
+    this.#messages.problem = sentence;
     this.#changed();
   }
   /** Tell the views, once for all changes of this moment. */
@@ -2641,9 +2667,6 @@ var Engine = class {
 };
 function counted({ epoch, samples, latencyMs }) {
   return { epoch, samples, latency_ms: latencyMs };
-}
-function noticeOf({ level, text }) {
-  return { level: String(level), text: String(text) };
 }
 
 // src/approval.js
@@ -3252,14 +3275,14 @@ var View = class {
     this.#devices.value = chosenDevice;
   }
   /** @param {State} state */
-  #showMessages({ messages: messages2 }) {
-    const key = JSON.stringify(messages2);
+  #showMessages({ messages }) {
+    const key = JSON.stringify(messages);
     if (key === this.#messageKey) return;
     this.#messageKey = key;
     this.#messages.replaceChildren(
-      ...messages2.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text))
+      ...messages.map(({ level, text }) => el("div", "rt-message", { "data-level": level }, text))
     );
-    this.#dismiss.hidden = messages2.length === 0;
+    this.#dismiss.hidden = messages.length === 0;
   }
   /** Meters move while there is something to measure. */
   #animate() {
