@@ -47,6 +47,7 @@ from .heard import heard_items
 from .playback import PlaybackLedger
 from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
+from .responses import Responses
 from .restoring import restored_item
 
 __all__ = ["SessionMachine"]
@@ -65,19 +66,12 @@ class SessionMachine:
         self.conversation = Conversation()
         self.ledger = PlaybackLedger()
         self.session: dict[str, Any] = {}
-        self.active_response: str | None = None
         self.user_speaking = False
         self._new_id = new_id
         self._requests = RequestLedger()
         self._repeats = Repeats()
-        self._out_of_band: set[str] = set()
-        self._silenced: set[str] = set()
-        self._items_of: dict[str, str] = {}  # item id → response id
+        self._responses = Responses()
         self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
-        # What this connection's server has in its conversation: responses, and spoken items.
-        self._conversing: set[str] = set()
-        self._spoken: set[str] = set()
-        self._begun: set[str] = set()  # responses; what belongs to none is not played
         self._called_off: set[str] = set()  # requests that were cancelled before they began
 
     # Requests
@@ -131,16 +125,19 @@ class SessionMachine:
     def abandon(self, response_id: str) -> list[Effect]:
         """Go on without the end of a response that does not come."""
         cancel = Event(type="response.cancel", event_id=self._new_id(), response_id=response_id)
-        self._silenced.add(response_id)
-        self._out_of_band.discard(response_id)
-        if self.active_response == response_id:
-            self.active_response = None
+        self._responses.silence(response_id)
+        self._responses.end(response_id)
         return [Send(cancel), *self._next_response()]
 
     def forget(self, event_id: str) -> list[Effect]:
         """Go on without the answer to a request."""
         self._requests.forget(event_id)
         return self._next_response()
+
+    @property
+    def active_response(self) -> str | None:
+        """The response that the default conversation has in progress."""
+        return self._responses.active
 
     @property
     def queued(self) -> frozenset[str]:
@@ -155,7 +152,7 @@ class SessionMachine:
     def interrupt(self, response_id: str | None = None) -> list[Effect]:
         """Silence the player, and whatever else comes of this response."""
         if response_id is not None:
-            self._silenced.add(response_id)
+            self._responses.silence(response_id)
         if not self.ledger.sounding:
             return []
         return [FlushPlayback(self.ledger.flush())]
@@ -165,10 +162,8 @@ class SessionMachine:
     def cut_off(self) -> list[Effect]:
         """Settle what ended with the connection; what can be asked again waits for `resume`."""
         effects: list[Effect] = [Speaking("nobody")] if self.user_speaking else []
-        self.active_response, self.user_speaking = None, False
-        self._out_of_band.clear()
-        self._conversing.clear()
-        self._spoken.clear()
+        self.user_speaking = False
+        self._responses.cut_off()
         changed = self.conversation.cut_off()
         if changed:
             effects.append(ItemsChanged(tuple(changed)))
@@ -233,7 +228,7 @@ class SessionMachine:
             item = self.conversation.items.get(heard.item_id)
             if item is not None:
                 item.state = "interrupted"
-            if heard.played_ms > 0 and heard.item_id in self._spoken:
+            if heard.played_ms > 0 and self._responses.has_spoken(heard.item_id):
                 effects += self._requests.send(
                     Event(
                         type="conversation.item.truncate",
@@ -280,12 +275,8 @@ class SessionMachine:
         response = event["response"]
         response_id = str(response.get("id"))
         request = self._requests.begun(response)
-        if request is not None and is_out_of_band(request):
-            self._out_of_band.add(response_id)
-        if response_id not in self._out_of_band:
-            self.active_response = response_id
-            self._conversing.add(response_id)
-        self._begun.add(response_id)
+        out_of_band = request is not None and is_out_of_band(request)
+        self._responses.begin(response_id, out_of_band=out_of_band)
         if request is None:
             return [ResponseStarted(response_id, None)]
         event_id = request["event_id"]
@@ -298,23 +289,19 @@ class SessionMachine:
     def _on_response_done(self, event: Event) -> list[Effect]:
         response = event["response"]
         response_id = str(response.get("id"))
-        self._out_of_band.discard(response_id)
-        if self.active_response == response_id:
-            self.active_response = None
+        self._responses.end(response_id)
         return [ResponseEnded(response_id, response), *self._next_response()]
 
     def _on_output_item(self, event: Event) -> list[Effect]:
         item_id = str(event["item"].get("id"))
-        self._items_of[item_id] = event["response_id"]
+        self._responses.add_item(item_id, event["response_id"])
         return [OutputItemStarted(event["response_id"], item_id)]
 
     def _on_audio(self, event: Event) -> list[Effect]:
         audio = decode_audio(event["delta"])
         if len(audio) % 2 and self._output_is_pcm():
             raise MalformedEvent(f"got {len(audio)} bytes of PCM16, expected whole samples")
-        response_id = str(event.get("response_id") or self._items_of.get(event["item_id"], ""))
-        if response_id in self._conversing:
-            self._spoken.add(event["item_id"])
+        response_id = self._responses.speak(event)
         return [Play(event["item_id"], event["content_index"], audio, response_id)]
 
     def _on_audio_done(self, event: Event) -> list[Effect]:
@@ -344,8 +331,7 @@ class SessionMachine:
         has_player : bool
             Whether anybody is there to play it.
         """
-        is_ours = play.response_id in self._begun and play.response_id not in self._silenced
-        sounds = has_player and is_ours
+        sounds = has_player and self._responses.may_sound(play.response_id)
         self.ledger.receive(play.item_id, play.content_index, n_samples, silenced=not sounds)
         return sounds
 

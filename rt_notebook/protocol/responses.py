@@ -1,0 +1,73 @@
+"""The responses of a session: which is in progress, and which may be heard."""
+
+from __future__ import annotations
+
+from .events import Event
+
+__all__ = ["Responses"]
+
+
+class Responses:
+    """What is known of each response, by its id.
+
+    Attributes
+    ----------
+    active : str or None
+        The one that the default conversation has in progress.
+    """
+
+    def __init__(self) -> None:
+        self.active: str | None = None
+        self._begun: set[str] = set()
+        self._silenced: set[str] = set()
+        self._out_of_band: set[str] = set()
+        self._of_item: dict[str, str] = {}  # item id → response id
+        # What this connection's server has in its conversation: responses, and spoken items.
+        self._conversing: set[str] = set()
+        self._spoken: set[str] = set()
+
+    def begin(self, response_id: str, *, out_of_band: bool) -> None:
+        """A response begins, in the default conversation or beside it."""
+        self._begun.add(response_id)
+        if out_of_band:
+            self._out_of_band.add(response_id)
+        if response_id not in self._out_of_band:
+            self.active = response_id
+            self._conversing.add(response_id)
+
+    def end(self, response_id: str) -> None:
+        """A response is over."""
+        self._out_of_band.discard(response_id)
+        if self.active == response_id:
+            self.active = None
+
+    def silence(self, response_id: str) -> None:
+        """Whatever else comes of a response is not heard."""
+        self._silenced.add(response_id)
+
+    def may_sound(self, response_id: str) -> bool:
+        """Whether a response began and was not silenced; what belongs to none is not heard."""
+        return response_id in self._begun and response_id not in self._silenced
+
+    def add_item(self, item_id: str, response_id: str) -> None:
+        """An item is the output of a response."""
+        self._of_item[item_id] = response_id
+
+    def speak(self, event: Event) -> str:
+        """Take note of audio, and return the id of its response, or "" where there is none."""
+        item_id = event["item_id"]
+        response_id = str(event.get("response_id") or self._of_item.get(item_id, ""))
+        if response_id in self._conversing:
+            self._spoken.add(item_id)
+        return response_id
+
+    def has_spoken(self, item_id: str) -> bool:
+        """Whether the server's conversation has this item, as sound."""
+        return item_id in self._spoken
+
+    def cut_off(self) -> None:
+        """The server is gone, and its conversation with it."""
+        self.active = None
+        self._out_of_band.clear()
+        self._conversing.clear()
+        self._spoken.clear()
