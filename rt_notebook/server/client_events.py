@@ -52,11 +52,20 @@ def parsed(frame: str | bytes) -> Json:
     """Read one frame, or refuse what is not a JSON object in text."""
     try:
         event = json.loads(frame, parse_constant=_refuse) if isinstance(frame, str) else None
+        if isinstance(event, dict) and "\\u" in frame:
+            event = _of_whole_characters(event)
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
         raise Refusal("The event is not a JSON object in a text frame.", "invalid_event")
     return event
+
+
+def _of_whole_characters(event: Json) -> Json:
+    """Put U+FFFD where JSON escapes half of a character (RFC 8259 §8.2): no text can carry it."""
+    text = json.dumps(event, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    whole: Json = json.loads(text.decode("utf-16", "replace"))
+    return whole
 
 
 def _refuse(constant: str) -> None:

@@ -59,7 +59,7 @@ class Outbox:
             event = beta_event(event)
         if event is None or self._last is not None:
             return
-        # ASCII, because a client may send half of a surrogate pair, which UTF-8 cannot carry.
+        # ASCII: a brain may answer with half of a surrogate pair, which UTF-8 cannot carry.
         frame = json.dumps(event, separators=(",", ":"))
         self._queue.append(frame)
         self._queued_bytes += len(frame)

@@ -148,6 +148,8 @@ async def test_half_a_surrogate_pair_does_not_end_the_session(text_server):
         await wire.configure(**TEXT)
         await wire.say("\ud83d")
         assert (await wire.respond())[-2]["response"]["status"] == "completed"
+        session = await wire.configure(instructions="Be \ud83d\ude00, not \ud83d.")
+        assert session["instructions"] == "Be 😀, not \ufffd."
 
 
 @pytest.mark.parametrize("given", ["1.2", True])
