@@ -6,11 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from .mcp_client import McpClient
-from .refusals import Refusal
+from .refusals import Refusal, invalid_value
 
 __all__ = ["ToolServer", "check_tool_servers"]
 
 _PLACES = ("server_url", "connector_id", "tunnel_id")
+#: The API's own; it refuses others by name.
+_SERVICES = (
+    *("dropbox", "gmail", "googlecalendar", "googledrive"),
+    *("microsoftteams", "outlookcalendar", "outlookemail", "sharepoint"),
+)
+_CONNECTORS = [f"connector_{service}" for service in _SERVICES]
 _MOST_SERVERS = 16
 
 Json = dict[str, Any]
@@ -79,7 +85,7 @@ def _fits(tool: Json, chosen: Any) -> bool:
 
 
 def check_tool_servers(tools: Iterable[Json], param: str) -> None:
-    """Refuse tool servers that share a label, or have no or more than one place.
+    """Refuse tool servers that share a label, or are at no place, at two or at an unknown one.
 
     Parameters
     ----------
@@ -103,6 +109,9 @@ def check_tool_servers(tools: Iterable[Json], param: str) -> None:
         if sum(tool.get(place) is not None for place in _PLACES) != 1:
             message = f"'{at}' takes exactly one of {', '.join(_PLACES)}."
             raise Refusal(message, "invalid_value", at)
+        connector = tool.get("connector_id")
+        if connector is not None and connector not in _CONNECTORS:
+            raise invalid_value(connector, f"{at}.connector_id", _CONNECTORS)
         names = {name.lower() for name in tool.get("headers") or {}}
         if tool.get("authorization") is not None and "authorization" in names:
             message = f"'{at}' takes authorization or headers.Authorization, not both."

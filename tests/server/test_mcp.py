@@ -255,6 +255,7 @@ def test_what_is_no_protocol_fails_the_import(text_server, sent):
         ([{"server_url": "http://x"}, {"server_url": "http://y"}], "session.tools[1].server_label"),
         ([{}], "session.tools[0]"),
         ([{"server_url": "http://x", "connector_id": "y"}], "session.tools[0]"),
+        ([{"connector_id": "connector_pigeons"}], "session.tools[0].connector_id"),
         (
             [{"server_url": "http://x", "authorization": "a", "headers": {"authorization": "b"}}],
             "session.tools[0].authorization",
