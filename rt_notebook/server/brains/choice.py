@@ -44,11 +44,12 @@ def chosen(
     if name == "script" and len(rest) == 1:
         steps = read_script(Path(rest[0]))
         return lambda: ScriptBrain(steps)
-    if name == "chat" and len(rest) == 1:
+    if name == "chat" and len(rest) == 1 and rest[0].startswith(("http://", "https://")):
         key = _key(key_env)
         return lambda: ChatBrain(rest[0], model, key)
     raise ConfigError(
-        f"no brain {' '.join(words)!r}; there are demo, echo, script FILE and chat URL"
+        f"no brain {' '.join(words)!r}; there are demo, echo, script FILE and chat URL, "
+        "where a URL begins with http:// or https://"
     )
 
 

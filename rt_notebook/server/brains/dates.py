@@ -41,6 +41,10 @@ def _weekday(found: re.Match[str], today: date) -> date:
     return today + timedelta(last)
 
 
+def _written(found: re.Match[str], today: date) -> date:
+    return date.fromisoformat(found["iso"])
+
+
 def _calendar(found: re.Match[str], today: date) -> date:
     month, day = _MONTHS.index(found["month"]) + 1, int(found["day"])
     if found["year"]:
@@ -67,6 +71,7 @@ def _apart(days: int) -> Callable[[re.Match[str], date], date]:
 
 #: How a day is called → which day it is; the first that is in the words counts.
 _CALLED: tuple[tuple[str, Callable[[re.Match[str], date], date]], ...] = (
+    (r"(?P<iso>\d{4}-\d{2}-\d{2})", _written),
     (r"day after tomorrow", _apart(2)),
     (r"day before yesterday", _apart(-2)),
     (r"tomorrow", _apart(1)),

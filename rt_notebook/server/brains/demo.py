@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from . import Answer, Call, CallMade, CallResult, Context, Entry, Message, Say
+from .arithmetic import calculation
 from .dates import date_answer
 from .memory import assistant_name, noted, recalled
-from .number_words import calculation
 from .pictures import described
 from .story import story
 from .tool_use import arguments_for, best_tool, spoken_result
@@ -29,7 +29,9 @@ _HELP = (
     "Anything else I say back to you."
 )
 _EXACTLY = re.compile(
-    r"\b(?:say|repeat) (?:exactly|verbatim|word for word)\s*[:,]?\s*(.+)", re.I | re.S
+    r"(?<!n't )(?<!n’t )(?<!not )(?<!never )"
+    r"\b(?:say|repeat) (?:exactly|verbatim|word for word)\s*[:,]?\s*([^\s:,].*)",
+    re.I | re.S,
 )
 _CLAUSE = re.compile(r",? and (?:then |also )?|; ", re.I)
 _ANOTHER = re.compile(r"(?:(?:in|for|of|to|at)\s+)?[A-Z][\w'-]+(?: [A-Z][\w'-]+)*\W*$")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 __all__ = ["assistant_name", "noted", "recalled"]
 
 _WHAT = r"(?P<what>[a-z][\w'’ -]{0,60}?)"
-_VALUE = r"(?P<value>[^.!?;\n]{1,200})"
+_VALUE = r"(?P<value>(?:(?!,? and (?:my|i)\b)[^.!?;\n]){1,200})"
 _FACT = re.compile(rf"\bmy {_WHAT} (?:is|are|was|were) {_VALUE}", re.I)
 _CALLED = re.compile(r"\b(?:call me|i am called|i'm called) (?P<value>[^.!?;,\n]{1,60})", re.I)
 _HOME = re.compile(r"\bi (?:live|am living) in (?P<value>[^.!?;\n]{1,80})", re.I)
@@ -22,7 +22,8 @@ _AGE = re.compile(r"\b(?:i am|i'm|i’m) (?P<value>[\w -]{1,30}?) years old\b", 
 _SHAPES = (("name", _CALLED), ("home", _HOME), ("age", _AGE), ("told", _TOLD))
 _ASKED = re.compile(
     rf"\b(?:what(?:'s|’s| is| are| was| were)?|tell me|(?:do you )?(?:remember|know)"
-    rf"(?: what)?) (?P<whose>my|the) {_WHAT}(?: is| was| are)?(?: called| named)?\s*[?.!]*$",
+    rf"(?: what)?) (?P<whose>my|the) {_WHAT}(?: is| was| are)?(?: called| named)?"
+    r"(?:,? (?:again|please))*\s*[?.!]*$",
     re.I,
 )
 #: What a question is about, where no word of it names that.
@@ -44,8 +45,8 @@ _USERS_NAME = re.compile(
     r"\b(?:the )?user(?:'s|’s)? (?:name is|is called|is named|is) (?P<value>[A-Z][\w'-]*)"
 )
 _OWN_NAME = re.compile(
-    r"\b(?:[Yy]our name is|[Yy]ou are called|[Yy]ou are named|[Cc]all yourself|[Yy]ou are) "
-    r"(?P<value>[A-Z][\w'-]*)"
+    r"\b(?:[Yy]our name(?: is|'s|’s)|[Yy]ou(?: are|'re|’re)(?: called| named)?|[Cc]all yourself"
+    r"|assistant (?:called|named)) [\"“']?(?P<value>[A-Z][\w'-]*)"
 )
 
 
@@ -127,7 +128,8 @@ def _told(statement: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(what: str) -> str:
-    return what.lower().replace("favorite", "favourite").replace("’", "'").strip()
+    british = what.lower().replace("favorite", "favourite").replace("color", "colour")
+    return british.replace("’", "'").strip()
 
 
 def _sentence(subject: str, value: str) -> str:

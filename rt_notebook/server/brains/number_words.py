@@ -1,12 +1,12 @@
-"""Numbers in words and digits, and the arithmetic that people ask for aloud."""
+"""Numbers in words and digits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
-__all__ = ["calculation", "numbers_in", "spell", "with_digits"]
+__all__ = ["numbers_in", "spell", "with_digits"]
 
 _UNIT_WORDS = """zero one two three four five six seven eight nine ten eleven twelve thirteen
 fourteen fifteen sixteen seventeen eighteen nineteen"""
@@ -16,48 +16,8 @@ _SMALL = {word: value for value, word in enumerate(_UNITS)}
 _SMALL |= {word: 20 + 10 * place for place, word in enumerate(_TENS)}
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 
-_LARGEST_POWER = 64
 _LARGEST = 10**12
 _DECIMALS = 4
-
-#: Operators by the words that name them; each regular expression stands between spaces.
-_OPERATORS = {
-    "+": r"\+|plus|added to|and add",
-    "-": r"[-−–]|minus|less|take away",
-    "*": r"[*×x]|times|multiplied by",
-    "/": r"[/÷]|divided by|over",
-    "%": r"% of|percent of|per cent of",
-    "^": r"\^|\*\*|to the power of|raised to",
-}
-_SPOKEN = {
-    "+": "plus",
-    "-": "minus",
-    "*": "times",
-    "/": "divided by",
-    "%": "percent of",
-    "^": "to the power of",
-}
-_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 3}
-_APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "%": lambda a, b: a * b / 100,
-    "^": lambda a, b: a ** _exponent(b),
-}
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_OPERATOR = "|".join(f"(?:{words})" for words in _OPERATORS.values())
-#: What is said as an order, and the same as an expression.
-_ORDERS = (
-    (rf"({_NUMBER})\s+squared", r"\1 ^ 2"),
-    (rf"({_NUMBER})\s+cubed", r"\1 ^ 3"),
-    (rf"\badd ({_NUMBER}) (?:and|to) ({_NUMBER})", r"\1 + \2"),
-    (rf"\bsubtract ({_NUMBER}) from ({_NUMBER})", r"\2 - \1"),
-    (rf"\bmultiply ({_NUMBER}) (?:and|by|with) ({_NUMBER})", r"\1 * \2"),
-    (rf"\bdivide ({_NUMBER}) by ({_NUMBER})", r"\1 / \2"),
-)
-_EXPRESSION = re.compile(rf"(?<![\w.]){_NUMBER}(?:\s*(?:{_OPERATOR})\s*{_NUMBER})+(?![\w.]*\d)")
 
 
 def spell(value: int | Fraction) -> str:
@@ -149,67 +109,3 @@ def numbers_in(text: str) -> list[int | float]:
     """Return the numbers of a text, in words or digits, in their order."""
     found = re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", with_digits(text).replace(",", ""))
     return [float(number) if "." in number else int(number) for number in found]
-
-
-def calculation(text: str) -> str | None:
-    """Return the sentence that answers an arithmetic question, None if there is none."""
-    plain = re.sub(r"(?<=\d),(?=\d{3})", "", with_digits(text))
-    plain = re.sub(r"(?<!\d)(\s|^)(?:minus|negative)\s+(?=\d)", r"\1-", plain)
-    for order, expression in _ORDERS:
-        plain = re.sub(order, expression, plain)
-    found = _EXPRESSION.search(plain)
-    if found is None:
-        return None
-    numbers, operators = _tokens(found.group())
-    question = spell(numbers[0])
-    for operator, number in zip(operators, numbers[1:], strict=True):
-        question += f" {_SPOKEN[operator]} {spell(number)}"
-    try:
-        return f"{question} is {spell(_evaluate(numbers, operators))}."
-    except ZeroDivisionError:
-        return f"{question} has no answer: nothing can be divided by zero."
-    except ValueError:
-        return f"{question} is too large for me."
-
-
-def _tokens(expression: str) -> tuple[list[Fraction], list[str]]:
-    numbers: list[Fraction] = []
-    operators: list[str] = []
-    rest = expression
-    while rest:
-        pattern = rf"\s*({_NUMBER})" if len(numbers) == len(operators) else rf"\s*({_OPERATOR})"
-        found = re.match(pattern, rest)
-        if found is None:
-            break
-        rest = rest[found.end() :]
-        if len(numbers) == len(operators):
-            numbers.append(Fraction(found.group(1)))
-        else:
-            operators.append(_sign(found.group(1)))
-    return numbers, operators
-
-
-def _sign(words: str) -> str:
-    return next(sign for sign, names in _OPERATORS.items() if re.fullmatch(names, words))
-
-
-def _evaluate(numbers: list[Fraction], operators: list[str]) -> Fraction:
-    """Apply the operators, those that bind tighter first."""
-    values, signs = list(numbers), list(operators)
-    for level in (3, 2, 1):
-        place = 0
-        while place < len(signs):
-            if _BINDING[signs[place]] == level:
-                result = _APPLY[signs.pop(place)](values[place], values.pop(place + 1))
-                values[place] = result
-            else:
-                place += 1
-    if abs(values[0]) >= _LARGEST:
-        raise ValueError("the result is too large to be spoken")
-    return values[0]
-
-
-def _exponent(value: Fraction) -> int:
-    if value.denominator != 1 or abs(value) > _LARGEST_POWER:
-        raise ValueError("the exponent is no small whole number")
-    return int(value)

@@ -84,8 +84,8 @@ class _Finder:
         self._numbers = numbers_in(text)
         self._names = _names(text)
 
-    def value(self, schema: Json, needed: bool) -> Any:
-        schema = _plain(schema)
+    def value(self, given: object, needed: bool) -> Any:
+        schema = _plain(given)
         choices = _choices(schema)
         if choices:
             return self._choice(choices, schema.get("default"), needed)
@@ -95,11 +95,11 @@ class _Finder:
             "number": self._number,
             "boolean": self._boolean,
             "array": lambda: self._array(schema),
-            "object": lambda: {} if needed else None,
+            "object": lambda: self._object(schema) if needed else None,
         }
         value = find.get(kind, self._string)()
         if value is None and needed:
-            return _DEFAULTS.get(kind, "") if fallback is None else fallback
+            return _default(kind, schema) if fallback is None else fallback
         return value
 
     def _choice(self, choices: list[Any], default: Any, needed: bool) -> Any:
@@ -124,12 +124,21 @@ class _Finder:
         return self._names.pop(0) if self._names else None
 
     def _array(self, schema: Json) -> list[Any] | None:
-        item = self.value(schema.get("items") or {}, needed=False)
+        item = self.value(schema.get("items"), needed=False)
         return None if item is None else [item]
 
+    def _object(self, schema: Json) -> Json:
+        properties = schema.get("properties") or {}
+        required = schema.get("required") or []
+        return {name: self.value(properties.get(name), needed=True) for name in required}
 
-#: What a required value is when neither the words nor the schema give one.
-_DEFAULTS: Json = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+
+def _default(kind: str, schema: Json) -> Any:
+    """What a required value is when neither the words nor the schema give one."""
+    if kind in ("integer", "number"):
+        return max(1, schema.get("minimum", 1))
+    defaults: Json = {"boolean": True, "array": []}
+    return defaults.get(kind, "")
 
 
 def _names(text: str) -> list[str]:
@@ -144,19 +153,23 @@ def _names(text: str) -> list[str]:
     return [" ".join(words[:3])] if after else words[-1:]
 
 
-def _properties(tool: Json) -> dict[str, Json]:
-    found: dict[str, Json] = (tool.get("parameters") or {}).get("properties") or {}
+def _properties(tool: Json) -> dict[str, object]:
+    found: dict[str, object] = (tool.get("parameters") or {}).get("properties") or {}
     return found
 
 
-def _plain(schema: Json) -> Json:
-    """Return the branch of ``anyOf`` that is not null."""
-    branches = schema.get("anyOf") or schema.get("oneOf") or []
-    kept: Json = next((branch for branch in branches if branch.get("type") != "null"), {})
-    return {**schema, **kept}
+def _plain(schema: object) -> Json:
+    """Return a schema of one type: the first that is not null. ``true`` and lists say nothing."""
+    if not isinstance(schema, dict):
+        return {}
+    branches = [_plain(one) for one in schema.get("anyOf") or schema.get("oneOf") or []]
+    plain = {**schema, **next((one for one in branches if one.get("type") != "null"), {})}
+    if isinstance(plain.get("type"), list):
+        plain["type"] = next((kind for kind in plain["type"] if kind != "null"), "null")
+    return plain
 
 
-def _choices(schema: Json) -> list[Any]:
+def _choices(schema: object) -> list[Any]:
     plain = _plain(schema)
     return [plain["const"]] if "const" in plain else list(plain.get("enum") or [])
 

@@ -33,7 +33,7 @@ def test_every_connection_plays_a_script_from_its_beginning(tmp_path):
     assert make() is not make()
 
 
-@pytest.mark.parametrize("words", [["gpt"], ["script"], ["demo", "x"], ["chat"]])
+@pytest.mark.parametrize("words", [["gpt"], ["script"], ["demo", "x"], ["chat"], ["chat", "host"]])
 def test_anything_else_is_refused_with_what_there_is(words):
     with pytest.raises(ConfigError, match="there are demo, echo, script FILE and chat URL"):
         chosen(words)

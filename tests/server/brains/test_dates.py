@@ -31,6 +31,8 @@ TODAY = date(2026, 11, 21)
         ("How many days is it to tomorrow?", "It is 1 day until Sunday, November 22, 2026."),
         ("What year is it?", "It is 2026."),
         ("Which month is it?", "It is November 2026."),
+        ("What day of the week is 2026-12-25?", "That is Friday, December 25, 2026."),
+        ("What day is 2026-02-30?", "There is no such day."),
         ("What day is February 30?", "There is no such day."),
     ],
 )

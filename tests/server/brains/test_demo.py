@@ -81,6 +81,18 @@ def test_the_user_can_dictate_the_answer_and_nothing_is_added(text):
     assert piece.text == "good evening."
 
 
+@pytest.mark.parametrize("text", ["Don't say exactly what I said.", "Say exactly:"])
+def test_nothing_is_dictated_where_nothing_is_to_be_said(text):
+    assert said(text).endswith(f"You said: {text}")
+
+
+def test_a_tool_with_a_property_of_any_type_is_called():
+    anything = {"type": "function", "name": "keep", "parameters": {"properties": {"it": True}}}
+    assert answer(Message("user", "Keep Paris."), tools=[anything]) == [
+        Call("keep", '{"it": "Paris"}')
+    ]
+
+
 def test_a_tool_is_called_and_its_result_told():
     question = Message("user", "What is the weather in London?")
     assert answer(question, tools=[WEATHER]) == [Call("get_weather", '{"city": "London"}')]

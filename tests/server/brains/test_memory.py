@@ -14,6 +14,8 @@ NUMBER = "My favourite number is seven."
     [
         "What is my favourite number?",
         "what's my favorite number",
+        "What was my favourite number again?",
+        "what's my favourite number, please?",
         "Tell me my favourite number.",
         "Do you remember my favourite number?",
         "Do you remember what my favourite number is?",
@@ -29,6 +31,13 @@ def test_what_was_said_is_recalled(question):
     [
         ("My name is Marcelo, by the way", "What is my name?", "Your name is Marcelo, by the way."),
         ("Hello, my name is Ada.", "Who am I?", "Your name is Ada."),
+        ("My name is Bob, and my cat is Tom.", "What is my name?", "Your name is Bob."),
+        ("My name is Bob and my cat is Tom.", "What is my cat?", "Your cat is Tom."),
+        (
+            "My favorite color is blue.",
+            "What's my favourite colour?",
+            "Your favourite colour is blue.",
+        ),
         ("Please call me Bob.", "What's my name?", "Your name is Bob."),
         ("I live in Bern.", "Where do I live?", "You live in Bern."),
         ("My dog is called Rex.", "What is my dog called?", "Your dog is called Rex."),
@@ -76,4 +85,8 @@ def test_instructions_give_names():
     )
     assert assistant_name("Your name is Ada. Be brief.") == "Ada"
     assert assistant_name("You are Robin, a pirate.") == "Robin"
+    assert assistant_name("You're called Max.") == "Max"
+    assert assistant_name('Be kind. Your name is "Bob".') == "Bob"
+    assert assistant_name("Your name's Kim.") == "Kim"
+    assert assistant_name("You are a helpful assistant named Zoe.") == "Zoe"
     assert assistant_name("You are a helpful assistant.") is None
