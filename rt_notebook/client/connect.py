@@ -18,7 +18,8 @@ from ..errors import ConfigError, ConnectionLost
 from ..record import layout
 from ..record.recorder import Recorder
 from ..secret import Secret
-from .backends import Access, Backend, resolve_backend
+from .access import Access
+from .backends import Backend, resolve_backend
 from .core import ALIVE
 from .outstanding import Patience
 from .session import RealtimeSession

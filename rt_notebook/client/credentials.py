@@ -17,7 +17,8 @@ from ..config.hidden import revealed
 from ..config.reading import Unreadable, Whole, either
 from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
 from ..secret import Secret, redact
-from .backends import LOOPBACK, Access, Backend, resolve_backend
+from .access import Access
+from .backends import LOOPBACK, Backend, resolve_backend
 from .client_secret import ClientSecret
 from .websocket import untrusted
 

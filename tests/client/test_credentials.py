@@ -261,6 +261,8 @@ def test_nobody_there_is_said_plainly():
     [
         ({"expires_after": 9}, "expires_after takes 10 to 7200 s, got 9; the nearest is 10"),
         ({"expires_after": 7201}, "the nearest is 7200"),
+        ({"api_key": "sekret-é"}, "the key or token holds more than printable ASCII"),
+        ({"headers": {"X-Team": "é"}}, "the header X-Team holds more than printable ASCII"),
         ({"endpoint": "secrets"}, "endpoint takes client_secrets, sessions or transcription"),
         ({"temperature": 0.7}, "temperature is not part of the GA API"),
         ({"voise": "marin"}, "did you mean 'voice'"),
@@ -269,7 +271,7 @@ def test_nobody_there_is_said_plainly():
 )
 def test_what_cannot_be_is_refused_before_anything_is_asked(options, sentence):
     with desk() as here, pytest.raises(ConfigError, match=sentence):
-        mint(here.url, api_key=KEY, **options)
+        mint(here.url, **{"api_key": KEY, **options})
     assert here.requests == []
 
 
