@@ -20,7 +20,7 @@ from ..secret import Secret, redact
 from .access import Access
 from .backends import LOOPBACK, Backend, resolve_backend
 from .client_secret import ClientSecret
-from .websocket import untrusted
+from .websocket import untrusted, unusable_proxy
 
 __all__ = ["ENDPOINTS", "mint_client_secret"]
 
@@ -70,7 +70,7 @@ def mint_client_secret(
     Raises
     ------
     ConfigError
-        If an option cannot be, or there is no key to ask with.
+        If an option or the proxy cannot be, or there is no key to ask with.
     ServerError
         If the server refuses; the sentence has the status and the request's id.
     ConnectionLost
@@ -127,16 +127,12 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
     parts = urlsplit(backend.url)
     path = f"{parts.path.rstrip('/')}/{endpoint}"
     url = urlunsplit((_HTTP_SCHEMES[parts.scheme], parts.netloc, path, "", ""))
-    on_this_machine = parts.hostname in LOOPBACK
-    way: dict[str, Any] = (
-        {"proxy": backend.proxy.reveal()} if backend.proxy and not on_this_machine else {}
-    )
     failure: RealtimeError
     try:
         # Whatever is raised here has the headers in its frames: it is replaced below,
         # outside the except clause.
         with httpx.Client(
-            verify=_trust(parts.scheme), timeout=timeout, trust_env=not on_this_machine, **way
+            verify=_trust(parts.scheme), timeout=timeout, **_path_options(backend)
         ) as client:
             answer = client.post(url, json=body, headers=backend.headers())
         return _read(answer)
@@ -144,10 +140,19 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
         failure = error.with_traceback(None)
     except httpx.TimeoutException:
         failure = ConnectionLost(f"{parts.netloc} did not answer within {timeout:g} s")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        failure = unusable_proxy(error, "socksio")
+    except httpx.HTTPError as error:
         reason = untrusted(error) or type(error).__name__
         failure = ConnectionLost(f"cannot reach {parts.netloc}: {reason}")
     raise failure
+
+
+def _path_options(backend: Backend) -> dict[str, Any]:
+    """Options for the way there, as the session's own connection has them."""
+    if urlsplit(backend.url).hostname in LOOPBACK:
+        return {"trust_env": False}
+    return {"proxy": backend.proxy.reveal()} if backend.proxy else {}
 
 
 def _trust(scheme: str) -> ssl.SSLContext:

@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import logging
+import sys
 import threading
 import traceback
 
@@ -254,6 +255,33 @@ def test_nobody_there_is_said_plainly():
     with pytest.raises(ConnectionLost, match="cannot reach 127") as lost:
         mint(here.url, api_key=Secret(KEY))
     assert KEY not in frames_of(lost.value)
+
+
+CANNOT_BE = "the proxy's address cannot be used; write it as http://HOST:PORT"
+
+
+@pytest.mark.parametrize("way", ["given", "environment"])
+@pytest.mark.parametrize("ask", [connect, mint])
+@pytest.mark.parametrize(
+    ("proxy", "sentence"),
+    [
+        ("ftp://u:sekret@h:1", CANNOT_BE),
+        ("http://u:sekret@h:abc", CANNOT_BE),
+        ("socks5://u:sekret@h:1", "a SOCKS proxy needs the package (python-socks|socksio)"),
+    ],
+)
+def test_a_proxy_that_cannot_be_is_refused_without_its_password(
+    monkeypatch, ask, proxy, sentence, way
+):
+    for package in ("python_socks", "socksio"):
+        monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setenv("HTTPS_PROXY", proxy if way == "environment" else "")
+    given = {"proxy": Secret(proxy)} if way == "given" else {}
+    with pytest.raises(ConfigError, match=sentence) as refusal:
+        ask("wss://h.invalid/v1", api_key=Secret(KEY), **given)
+    shown = f"{refusal.value} {frames_of(refusal.value)}"
+    assert "sekret" not in shown
+    assert KEY not in shown
 
 
 @pytest.mark.parametrize(
