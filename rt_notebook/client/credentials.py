@@ -15,6 +15,7 @@ from ..config.dialect import to_wire
 from ..config.flat import session_event
 from ..config.hidden import revealed
 from ..config.reading import Unreadable, Whole, either
+from ..config.succession import followed_by
 from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
 from ..secret import Secret, redact
 from .access import Access
@@ -22,9 +23,11 @@ from .backends import LOOPBACK, Backend, resolve_backend
 from .client_secret import ClientSecret
 from .websocket import untrusted, unusable_proxy
 
-__all__ = ["ENDPOINTS", "mint_client_secret"]
+__all__ = ["ENDPOINTS", "mint_client_secret", "options_after"]
 
 ENDPOINTS = ("client_secrets", "sessions", "transcription_sessions")
+#: What the older ways start: they know no type of session.
+_STARTED = {"sessions": "realtime", "transcription_sessions": "transcription"}
 TIMEOUT_SECONDS = 15.0
 _TTL_SECONDS = Whole(10, 7200, unit="s")
 _HTTP_SCHEMES = {"wss": "https", "ws": "http"}
@@ -76,8 +79,7 @@ def mint_client_secret(
     ConnectionLost
         If it cannot be reached.
     """
-    if endpoint not in ENDPOINTS:
-        raise ConfigError(f"endpoint takes {either(ENDPOINTS)}, got {endpoint!r}")
+    _check_endpoint(endpoint)
     access = Access.given(
         api_key=api_key,
         api_key_env=api_key_env,
@@ -97,6 +99,37 @@ def mint_client_secret(
     return ClientSecret.read(_post(resolved, endpoint, revealed(body), timeout))
 
 
+def options_after(
+    in_force: Mapping[str, Any], options: Mapping[str, Any], endpoint: str = "client_secrets"
+) -> Json:
+    """Return flat options for `mint_client_secret`: those that are named, over those in force.
+
+    Parameters
+    ----------
+    in_force : mapping
+        ``session.config``; what the endpoint does not know of it is left out.
+    options : mapping
+        Flat names.
+    endpoint : {"client_secrets", "sessions", "transcription_sessions"}
+        As for `mint_client_secret`.
+
+    Raises
+    ------
+    ConfigError
+        If one of `options` cannot be.
+    """
+    _check_endpoint(endpoint)
+    dialect = "beta" if endpoint in _STARTED else "ga"
+    if endpoint == "transcription_sessions":
+        options = {"session_type": "transcription", **options}
+    return followed_by(in_force, options, dialect=dialect)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    if endpoint not in ENDPOINTS:
+        raise ConfigError(f"endpoint takes {either(ENDPOINTS)}, got {endpoint!r}")
+
+
 def _seconds(given: float) -> int:
     try:
         return int(_TTL_SECONDS(given))
@@ -110,10 +143,13 @@ def _body(endpoint: str, seconds: int | None, options: Mapping[str, Any]) -> Jso
     if endpoint == "client_secrets":
         body = {"session": session_event(options)["session"]}
         return body if seconds is None else {"expires_after": lasting, **body}
-    if endpoint == "transcription_sessions":
-        options = {"session_type": "transcription", **options}
-    event = to_wire(session_event(options, dialect="beta"), "beta")
-    body = dict(event["session"])
+    event = session_event({"session_type": _STARTED[endpoint], **options}, dialect="beta")
+    if (kind := event["session"]["type"]) != _STARTED[endpoint]:
+        fitting = next(name for name, started in _STARTED.items() if started == kind)
+        raise ConfigError(
+            f"endpoint {endpoint} starts no {kind} session; ask with endpoint={fitting!r}"
+        )
+    body = dict(to_wire(event, "beta")["session"])
     if seconds is not None:
         name = "expires_at" if endpoint == "transcription_sessions" else "expires_after"
         body["client_secret"] = {name: lasting}

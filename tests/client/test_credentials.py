@@ -295,6 +295,14 @@ def test_a_proxy_that_cannot_be_is_refused_without_its_password(
         ({"temperature": 0.7}, "temperature is not part of the GA API"),
         ({"voise": "marin"}, "did you mean 'voice'"),
         ({"endpoint": "sessions", "reasoning_effort": "low"}, "the beta dialect has no reasoning"),
+        (
+            {"endpoint": "sessions", "session_type": "transcription"},
+            "sessions starts no transcription session; ask with endpoint='transcription_sessions'",
+        ),
+        (
+            {"endpoint": "transcription_sessions", "session_type": "realtime"},
+            "transcription_sessions starts no realtime session; ask with endpoint='sessions'",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_asked(options, sentence):
