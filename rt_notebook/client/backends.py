@@ -2,9 +2,8 @@
 
 Rules
 -----
-- A key is for the host that it was issued for. ``OPENAI_API_KEY`` goes to OpenAI's host and
-  to no other, also when ``OPENAI_BASE_URL`` names one, unless `Access.allow_host` says so.
 - Voices and keys travel encrypted: ``ws://`` is for loopback alone.
+- An address is never quoted: it may hold a password.
 """
 
 from __future__ import annotations
@@ -12,86 +11,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ..config.catalogue import DEFAULT_MODEL
 from ..errors import ConfigError
-from ..secret import Secret, as_secret
+from ..secret import Secret
+from .access import (
+    AZURE_SUFFIXES,
+    OPENAI_HOST,
+    Access,
+    admission,
+    bearer,
+    check_header,
+    payer,
+)
 from .offline import OfflineServer, offline_server
 
-__all__ = ["BACKENDS", "LOOPBACK", "Access", "Backend", "is_backend", "resolve_backend"]
+__all__ = ["BACKENDS", "LOOPBACK", "Backend", "is_backend", "resolve_backend"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-OPENAI_HOST = "api.openai.com"
-AZURE_SUFFIXES = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ADDRESS = ("ws://", "wss://")
 _WEBSOCKET_SCHEMES = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
-
-
-@dataclass(frozen=True)
-class Access:
-    """What a person gives to be let in; everything secret is a `Secret` from here on.
-
-    Parameters
-    ----------
-    api_key : Secret or None
-        Goes before the environment's.
-    api_key_env : str or None
-        Name of the variable that holds the key, instead of the backend's own.
-    token : Secret or None
-        A Microsoft Entra token, for Azure.
-    organization, project : str or None
-        OpenAI's; by default ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID``.
-    proxy : Secret or None
-        URL of an HTTP proxy; it may hold a password.
-    headers : mapping of str to Secret
-        Further request headers.
-    allow_host : str or None
-        A host that may be given OpenAI's key although it is not OpenAI.
-    """
-
-    api_key: Secret | None = None
-    api_key_env: str | None = None
-    token: Secret | None = None
-    organization: str | None = None
-    project: str | None = None
-    proxy: Secret | None = None
-    headers: Mapping[str, Secret] = field(default_factory=dict)
-    allow_host: str | None = None
-
-    @classmethod
-    def given(
-        cls,
-        *,
-        api_key: Secret | str | None = None,
-        token: Secret | str | None = None,
-        proxy: Secret | str | None = None,
-        headers: Mapping[str, Secret | str] | None = None,
-        **plain: str | None,
-    ) -> Access:
-        """Return the access of what a person gave; texts that must not be seen are hidden."""
-        hidden = {"api_key": api_key, "token": token, "proxy": proxy}
-        secrets = {name: as_secret(text) for name, text in hidden.items() if text is not None}
-        every = {name: as_secret(text) for name, text in (headers or {}).items()}
-        return cls(**secrets, **plain, headers=every)  # type: ignore[arg-type]  # checked by name
-
-    def key(self, variable: str) -> Secret | None:
-        """Return the key that was given, else the environment's, else None.
-
-        Raises
-        ------
-        ConfigError
-            If `api_key_env` names a variable that is not set.
-        """
-        if self.api_key is not None:
-            return self.api_key
-        if self.api_key_env and not os.environ.get(self.api_key_env):
-            raise ConfigError(
-                f"no API key: {self.api_key_env} is not set; set it before the kernel starts"
-            )
-        name = self.api_key_env or variable
-        return Secret(os.environ[name]) if os.environ.get(name) else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +87,7 @@ class Backend:
             return self
         server = offline_server()
         url = f"{server.url}?{urlsplit(self.url).query}"
-        headers = {**self.secret_headers, **_bearer(server.key)}
+        headers = {**self.secret_headers, **bearer(server.key)}
         return replace(self, url=url, key=server.key, secret_headers=headers, server=server)
 
     def headers(self) -> dict[str, str]:
@@ -177,7 +118,7 @@ def resolve_backend(
     """
     access = access or Access()
     if name is None:
-        name = "openai" if access.key("OPENAI_API_KEY") else "offline"
+        name = "openai" if access.token or access.key("OPENAI_API_KEY") else "offline"
     if name.startswith(_ADDRESS):
         return _url(name, model, access)
     if name not in BACKENDS:
@@ -197,43 +138,37 @@ def _openai(model: str | None, access: Access) -> Backend:
     model = model or DEFAULT_MODEL
     url = _realtime_url(os.environ.get("OPENAI_BASE_URL") or OPENAI_BASE_URL, model)
     host = urlsplit(url).hostname or ""
-    if host != OPENAI_HOST and access.api_key is None and access.allow_host != host:
+    key, header = admission(host, access)
+    if key is None and not access.trusts(host):
         raise ConfigError(
             f"OPENAI_BASE_URL names {host}, and OPENAI_API_KEY is for {OPENAI_HOST}; "
             f"give that host's own key, or allow_host={host!r}"
         )
-    key = access.key("OPENAI_API_KEY")
     if key is None:
         raise ConfigError(
             "no API key; set OPENAI_API_KEY before the kernel starts, or connect to 'offline'"
         )
-    named = {
-        "OpenAI-Organization": access.organization or os.environ.get("OPENAI_ORG_ID"),
-        "OpenAI-Project": access.project or os.environ.get("OPENAI_PROJECT_ID"),
-    }
-    headers = {name: Secret(value) for name, value in named.items() if value}
     said = f"What you say goes to OpenAI ({host}) and is billed to your key."
-    return _remote("openai", url, said, model, key, {**headers, **_bearer(key)}, access)
+    return _remote("openai", url, said, model, key, {**payer(access), **header}, access)
 
 
 def _azure(model: str | None, access: Access) -> Backend:
-    endpoint = os.environ.get("AZURE_OPENAI_ENDPOINT", "")
-    host = urlsplit(endpoint).hostname or ""
+    endpoint = os.environ.get("AZURE_OPENAI_ENDPOINT")
+    host = _address("AZURE_OPENAI_ENDPOINT", endpoint).hostname or "" if endpoint else ""
     if not host.endswith(AZURE_SUFFIXES):
         raise ConfigError(
             "no Azure endpoint; set AZURE_OPENAI_ENDPOINT to https://NAME.openai.azure.com"
         )
     if not model:
         raise ConfigError("Azure needs the name of your deployment; give it as model")
-    key = access.token or access.key("AZURE_OPENAI_API_KEY")
+    key, header = admission(host, access)
     if key is None:
         raise ConfigError(
             "no Azure key; set AZURE_OPENAI_API_KEY before the kernel starts, or give a token"
         )
-    headers = _bearer(key) if access.token else {"api-key": key}
     url = _realtime_url(f"https://{host}/openai/v1", model)
     said = f"What you say goes to Azure OpenAI ({host}) and is billed to your resource."
-    return _remote("azure", url, said, model, key, headers, access)
+    return _remote("azure", url, said, model, key, header, access)
 
 
 def _offline(model: str | None, access: Access) -> Backend:
@@ -247,26 +182,22 @@ def _offline(model: str | None, access: Access) -> Backend:
         "For OpenAI, set OPENAI_API_KEY and connect again.",
         model,
         server.key,
-        _bearer(server.key),
+        bearer(server.key),
         server=server,
     )
 
 
 def _url(url: str, model: str | None, access: Access) -> Backend:
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise ConfigError(f"the address {url!r} names no host")
-    if parts.username or parts.password:
-        raise ConfigError("the address holds a password; give the key in its own variable instead")
-    if parts.scheme == "ws" and parts.hostname not in LOOPBACK:
-        raise ConfigError(
-            f"ws:// to {parts.hostname} would send your voice unencrypted; use wss://"
-        )
+    parts = _address("the address", url)
+    host = parts.hostname or ""
+    if parts.scheme == "ws" and host not in LOOPBACK:
+        raise ConfigError(f"ws:// to {host} would send your voice unencrypted; use wss://")
     if model:
         url += ("&" if parts.query else "?") + urlencode({"model": model})
-    key = access.key("RT_API_KEY")
+    key, header = admission(host, access, "RT_API_KEY")
+    billed = payer(access) if host == OPENAI_HOST else {}
     said = f"What you say goes to {parts.netloc}."
-    return _remote("url", url, said, model or "", key, _bearer(key) if key else {}, access)
+    return _remote("url", url, said, model or "", key, {**billed, **header}, access)
 
 
 def _remote(
@@ -279,6 +210,8 @@ def _remote(
     access: Access,
 ) -> Backend:
     every = {**headers, **access.headers}
+    for header, value in every.items():
+        check_header(header, value)
     return Backend(name, urlsplit(url).netloc, url, said, model, key, every, access.proxy)
 
 
@@ -288,18 +221,41 @@ def _realtime_url(base_url: str, model: str) -> str:
     Raises
     ------
     ConfigError
-        If it is neither https nor on loopback.
+        If it is malformed, or neither https nor on loopback.
     """
-    parts = urlsplit(base_url)
+    parts = _address("OPENAI_BASE_URL", base_url)
     scheme = _WEBSOCKET_SCHEMES.get(parts.scheme)
     if scheme is None or (scheme == "ws" and parts.hostname not in LOOPBACK):
-        raise ConfigError(f"the address {base_url!r} is not https://; use one that is")
+        raise ConfigError(
+            f"OPENAI_BASE_URL is not https:// (host {parts.hostname}); use one that is"
+        )
     path = parts.path.rstrip("/") + "/realtime"
     return urlunsplit((scheme, parts.netloc, path, urlencode({"model": model}), ""))
 
 
-def _bearer(key: Secret) -> dict[str, Secret]:
-    return {"Authorization": Secret(f"Bearer {key.reveal()}")}
+def _address(named: str, address: str) -> SplitResult:
+    """Split the address of a server.
+
+    Raises
+    ------
+    ConfigError
+        If it is malformed, names no host, or holds a password.
+    """
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port  # reading a port checks it
+        host.encode("idna")
+    except ValueError:
+        raise ConfigError(
+            f"{named} is malformed; check the host's name, and that the port is 0 to 65535"
+        ) from None
+    if "@" in parts.netloc:
+        raise ConfigError(f"{named} holds a password; give the key in its own variable instead")
+    if not host:
+        raise ConfigError(
+            f"{named} names no host; its form is https://HOST/PATH, or wss://HOST/PATH"
+        )
+    return parts
 
 
 BACKENDS: dict[str, Callable[[str | None, Access], Backend]] = {

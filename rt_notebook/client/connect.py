@@ -18,7 +18,8 @@ from ..errors import ConfigError, ConnectionLost
 from ..record import layout
 from ..record.recorder import Recorder
 from ..secret import Secret
-from .backends import Access, Backend, resolve_backend
+from .access import Access
+from .backends import Backend, resolve_backend
 from .core import ALIVE
 from .outstanding import Patience
 from .session import RealtimeSession
@@ -88,7 +89,8 @@ def connect(
         A conversation, or a session that only writes down what it hears: transcription is
         on, and its model is ``input_audio_transcription_model``.
     api_key, token, proxy, headers : Secret or str
-        A key, an Entra token, a proxy's URL and further headers; texts become `Secret`.
+        A key, an Entra token (for Azure's hosts), a proxy's URL and further headers; texts
+        become `Secret`. The value of ``OPENAI_API_KEY`` goes to OpenAI alone.
     api_key_env : str
         Name of the variable that holds the key.
     organization, project : str

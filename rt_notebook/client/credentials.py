@@ -15,15 +15,19 @@ from ..config.dialect import to_wire
 from ..config.flat import session_event
 from ..config.hidden import revealed
 from ..config.reading import Unreadable, Whole, either
+from ..config.succession import followed_by
 from ..errors import ConfigError, ConnectionLost, RealtimeError, ServerError
 from ..secret import Secret, redact
-from .backends import LOOPBACK, Access, Backend, resolve_backend
+from .access import Access
+from .backends import LOOPBACK, Backend, resolve_backend
 from .client_secret import ClientSecret
-from .websocket import untrusted
+from .websocket import untrusted, unusable_proxy
 
-__all__ = ["ENDPOINTS", "mint_client_secret"]
+__all__ = ["ENDPOINTS", "mint_client_secret", "options_after"]
 
 ENDPOINTS = ("client_secrets", "sessions", "transcription_sessions")
+#: What the older ways start: they know no type of session.
+_STARTED = {"sessions": "realtime", "transcription_sessions": "transcription"}
 TIMEOUT_SECONDS = 15.0
 _TTL_SECONDS = Whole(10, 7200, unit="s")
 _HTTP_SCHEMES = {"wss": "https", "ws": "http"}
@@ -69,14 +73,13 @@ def mint_client_secret(
     Raises
     ------
     ConfigError
-        If an option cannot be, or there is no key to ask with.
+        If an option or the proxy cannot be, or there is no key to ask with.
     ServerError
         If the server refuses; the sentence has the status and the request's id.
     ConnectionLost
         If it cannot be reached.
     """
-    if endpoint not in ENDPOINTS:
-        raise ConfigError(f"endpoint takes {either(ENDPOINTS)}, got {endpoint!r}")
+    _check_endpoint(endpoint)
     access = Access.given(
         api_key=api_key,
         api_key_env=api_key_env,
@@ -96,6 +99,37 @@ def mint_client_secret(
     return ClientSecret.read(_post(resolved, endpoint, revealed(body), timeout))
 
 
+def options_after(
+    in_force: Mapping[str, Any], options: Mapping[str, Any], endpoint: str = "client_secrets"
+) -> Json:
+    """Return flat options for `mint_client_secret`: those that are named, over those in force.
+
+    Parameters
+    ----------
+    in_force : mapping
+        ``session.config``; what the endpoint does not know of it is left out.
+    options : mapping
+        Flat names.
+    endpoint : {"client_secrets", "sessions", "transcription_sessions"}
+        As for `mint_client_secret`.
+
+    Raises
+    ------
+    ConfigError
+        If one of `options` cannot be.
+    """
+    _check_endpoint(endpoint)
+    dialect = "beta" if endpoint in _STARTED else "ga"
+    if endpoint == "transcription_sessions":
+        options = {"session_type": "transcription", **options}
+    return followed_by(in_force, options, dialect=dialect)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    if endpoint not in ENDPOINTS:
+        raise ConfigError(f"endpoint takes {either(ENDPOINTS)}, got {endpoint!r}")
+
+
 def _seconds(given: float) -> int:
     try:
         return int(_TTL_SECONDS(given))
@@ -109,10 +143,13 @@ def _body(endpoint: str, seconds: int | None, options: Mapping[str, Any]) -> Jso
     if endpoint == "client_secrets":
         body = {"session": session_event(options)["session"]}
         return body if seconds is None else {"expires_after": lasting, **body}
-    if endpoint == "transcription_sessions":
-        options = {"session_type": "transcription", **options}
-    event = to_wire(session_event(options, dialect="beta"), "beta")
-    body = dict(event["session"])
+    event = session_event({"session_type": _STARTED[endpoint], **options}, dialect="beta")
+    if (kind := event["session"]["type"]) != _STARTED[endpoint]:
+        fitting = next(name for name, started in _STARTED.items() if started == kind)
+        raise ConfigError(
+            f"endpoint {endpoint} starts no {kind} session; ask with endpoint={fitting!r}"
+        )
+    body = dict(to_wire(event, "beta")["session"])
     if seconds is not None:
         name = "expires_at" if endpoint == "transcription_sessions" else "expires_after"
         body["client_secret"] = {name: lasting}
@@ -126,16 +163,12 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
     parts = urlsplit(backend.url)
     path = f"{parts.path.rstrip('/')}/{endpoint}"
     url = urlunsplit((_HTTP_SCHEMES[parts.scheme], parts.netloc, path, "", ""))
-    on_this_machine = parts.hostname in LOOPBACK
-    way: dict[str, Any] = (
-        {"proxy": backend.proxy.reveal()} if backend.proxy and not on_this_machine else {}
-    )
     failure: RealtimeError
     try:
         # Whatever is raised here has the headers in its frames: it is replaced below,
         # outside the except clause.
         with httpx.Client(
-            verify=_trust(parts.scheme), timeout=timeout, trust_env=not on_this_machine, **way
+            verify=_trust(parts.scheme), timeout=timeout, **_path_options(backend)
         ) as client:
             answer = client.post(url, json=body, headers=backend.headers())
         return _read(answer)
@@ -143,10 +176,19 @@ def _post(backend: Backend, endpoint: str, body: Json, timeout: float) -> Json:
         failure = error.with_traceback(None)
     except httpx.TimeoutException:
         failure = ConnectionLost(f"{parts.netloc} did not answer within {timeout:g} s")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        failure = unusable_proxy(error, "socksio")
+    except httpx.HTTPError as error:
         reason = untrusted(error) or type(error).__name__
         failure = ConnectionLost(f"cannot reach {parts.netloc}: {reason}")
     raise failure
+
+
+def _path_options(backend: Backend) -> dict[str, Any]:
+    """Options for the way there, as the session's own connection has them."""
+    if urlsplit(backend.url).hostname in LOOPBACK:
+        return {"trust_env": False}
+    return {"proxy": backend.proxy.reveal()} if backend.proxy else {}
 
 
 def _trust(scheme: str) -> ssl.SSLContext:

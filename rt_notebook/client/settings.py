@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from ..config.nesting import laid_over
 from ..protocol.events import Event
 from .takers import Takes
 
@@ -52,16 +52,7 @@ class Settings:
         """Note what came of an update; they are answered in order."""
         if self._pending:
             first = next(iter(self._pending))
-            self.asked = _over(self.asked, self._pending.pop(first))
+            self.asked = laid_over(self.asked, self._pending.pop(first))
 
     def _on_error(self, event: Event) -> None:
         self._pending.pop(str(event["error"].get("event_id")), None)
-
-
-def _over(below: Any, above: Any) -> Any:
-    """Lay one JSON object over another; another type of an object replaces it."""
-    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
-        return above
-    if below.get("type") != above.get("type") and "type" in below and "type" in above:
-        return above
-    return {**below, **{key: _over(below.get(key), value) for key, value in above.items()}}

@@ -27,7 +27,13 @@ from ..secret import RedactingFilter
 from .backends import LOOPBACK, Backend
 from .transport import Outbox
 
-__all__ = ["PING_INTERVAL_SECONDS", "PING_TIMEOUT_SECONDS", "WebSocketTransport", "untrusted"]
+__all__ = [
+    "PING_INTERVAL_SECONDS",
+    "PING_TIMEOUT_SECONDS",
+    "WebSocketTransport",
+    "untrusted",
+    "unusable_proxy",
+]
 
 logger = logging.getLogger("rt_notebook.wire")
 logger.addFilter(RedactingFilter())
@@ -70,6 +76,8 @@ class WebSocketTransport:
             If the server answers and refuses (401, 403, 404, 429, 503).
         ConnectionLost
             If there is no server, or it does not answer in time.
+        ConfigError
+            If the proxy, given or the environment's, cannot be used.
         """
         host = urlsplit(backend.url).netloc if backend.server is None else "the offline server"
         failure: RealtimeError
@@ -95,6 +103,8 @@ class WebSocketTransport:
             failure = ConnectionLost(f"{host} did not answer within {timeout:g} s")
         except (OSError, wse.InvalidHandshake, wse.InvalidURI, EOFError) as error:
             failure = ConnectionLost(f"cannot reach {host}: {_plain(error)}")
+        except (wse.InvalidProxy, ValueError, ImportError) as error:
+            failure = unusable_proxy(error, "python-socks")
         raise failure
 
     def send(self, text: str, *, droppable: bool = False) -> None:
@@ -203,6 +213,15 @@ def untrusted(error: BaseException | None) -> str | None:
     )
 
 
+def unusable_proxy(error: Exception, package: str) -> ConfigError:
+    """Return what to do about a proxy's address; it is not quoted, for it may hold a password."""
+    if isinstance(error, ImportError):
+        return ConfigError(
+            f"a SOCKS proxy needs the package {package}; install it, or use an http:// proxy"
+        )
+    return ConfigError("the proxy's address cannot be used; write it as http://HOST:PORT")
+
+
 def _plain(error: Exception) -> str:
     """A connection error in a few words, without addresses and headers."""
     if (told := untrusted(error)) is not None:
@@ -211,6 +230,8 @@ def _plain(error: Exception) -> str:
         return "nothing listens there"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
+    if isinstance(error, wse.ProxyError):
+        return "the proxy does not let us through"
     if isinstance(error, wse.InvalidHandshake):
         return "it does not speak WebSocket there"
     return type(error).__name__

@@ -18,7 +18,7 @@ from .notices import warn_of_end
 from .options import PROMPT_PATH, TRACING_PATH, VOICE_PATH, name_at
 from .reading import nearest, shown
 
-__all__ = ["check_response", "check_session"]
+__all__ = ["check_response", "check_session", "foreign_fields", "only_hearing"]
 
 Json = dict[str, Any]
 
@@ -79,6 +79,26 @@ def check_response(
         _warn_of_ends(body)
 
 
+def foreign_fields(detection: Any, kind: str | None) -> list[tuple[str, str]]:
+    """Return the fields of a turn detection that its type does not have, and which type has."""
+    named = detection if isinstance(detection, Mapping) else {}
+    return [
+        (field, other)
+        for other, fields in _FIELDS_OF.items()
+        for field in fields
+        if field in named and other != kind
+    ]
+
+
+def only_hearing(session: Mapping[str, Any]) -> Json:
+    """Return what a session that only transcribes can have of another."""
+    heard = {key: value for key, value in session.items() if key in _HEARING}
+    hearing = dict(value_at(session, ("audio", "input")) or {})
+    if isinstance(detection := hearing.get("turn_detection"), Mapping):
+        hearing["turn_detection"] = {k: v for k, v in detection.items() if k not in _ANSWERING}
+    return {**heard, "audio": {"input": hearing}}
+
+
 def _check_shared(body: Json, dialect: str, effective: Mapping[str, Any], has_audio: bool) -> None:
     if dialect == "ga" and len(body.get("output_modalities", ())) > 1:
         raise ConfigError(
@@ -97,14 +117,12 @@ def _check_turn_detection(body: Json) -> None:
     detection = value_at(body, TURN_DETECTION_PATH)
     if not isinstance(detection, dict):
         return
-    for other, fields in _FIELDS_OF.items():
-        for field in fields:
-            if field in detection and detection["type"] != other:
-                name = name_at((*TURN_DETECTION_PATH, field))
-                raise ConfigError(
-                    f"{name} belongs to {other}, and turn_detection_type is "
-                    f"{detection['type']}: change the type, or leave {name} out"
-                )
+    for field, other in foreign_fields(detection, detection["type"]):
+        name = name_at((*TURN_DETECTION_PATH, field))
+        raise ConfigError(
+            f"{name} belongs to {other}, and turn_detection_type is "
+            f"{detection['type']}: change the type, or leave {name} out"
+        )
 
 
 def _check_transcription(body: Json) -> None:

@@ -18,7 +18,7 @@ from .hearing import NOISE_REDUCTION_PATH, TRANSCRIPTION_PATH, TURN_DETECTION_PA
 from .options import PROMPT_PATH, TRACING_PATH, TRUNCATION_PATH, Option, option_named
 from .reading import shown
 
-__all__ = ["Given", "check_spoken", "joined", "nested", "read", "value_at"]
+__all__ = ["Given", "check_spoken", "joined", "laid_over", "nested", "read", "value_at"]
 
 Json = dict[str, Any]
 Path = tuple[str, ...]
@@ -122,6 +122,15 @@ def nested(given: list[Given], effective: Mapping[str, Any], dialect: str) -> Js
         if isinstance(part, dict):
             _complete(part, parent, effective, dialect, tree.owner(parent.path))
     return tree.body
+
+
+def laid_over(below: Any, above: Any) -> Any:
+    """Lay one JSON value over another; another type of an object replaces it."""
+    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
+        return above
+    if below.get("type") != above.get("type") and "type" in below and "type" in above:
+        return above
+    return {**below, **{key: laid_over(below.get(key), value) for key, value in above.items()}}
 
 
 def value_at(body: Any, path: Path) -> Any:

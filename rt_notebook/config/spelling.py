@@ -6,6 +6,7 @@ for it; what a server *tells* keeps its GA spelling there, so that nothing is lo
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "ga_path",
     "item_from_beta",
     "item_to_beta",
+    "sayable",
     "told_response_from_beta",
     "told_response_to_beta",
     "told_session_from_beta",
@@ -84,6 +86,14 @@ def beta_path(path: Path) -> Path | None:
 def ga_path(path: Path) -> Path | None:
     """Return `path`, None where only beta has something there."""
     return None if path in _BETA_ONLY else path
+
+
+def sayable(session: Mapping[str, Any], dialect: str) -> dict[str, Any]:
+    """Return a session, in GA's nesting, without what a dialect has no word for."""
+    rest = copy.deepcopy(dict(session))
+    for path in _GA_ONLY if dialect == "beta" else _BETA_ONLY:
+        _taken(rest, path)
+    return rest
 
 
 # Sessions

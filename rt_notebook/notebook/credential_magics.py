@@ -22,22 +22,24 @@ class CredentialMagics(SharedMagics):
 
         ``%rt_token [BACKEND] [--expires-after 600] [options of %rt_config] [-s NAME] [-o VAR]``
 
-        With ``-s``, the configuration in force in that session comes first. The value is a
+        With ``-s``, the configuration in force in that session comes first, as far as the
+        endpoint knows it, and the options go over it. The value is a
         secret that shows as dots: ``.reveal()`` gives its text. ``rt.mint_client_secret``
         returns the session that it will start as well.
         """
-        from ..client.credentials import mint_client_secret
-        from ..config.flat import to_flat
+        from ..client.credentials import mint_client_secret, options_after
         from .access import access_of
 
         args = self.parse("rt_token", line)
-        in_force = to_flat(self.session(args).config) if args.names_session else {}
+        endpoint, options = args.endpoint or "client_secrets", args.options
+        if args.names_session:
+            options = options_after(self.session(args).config, options, endpoint)
         minted = mint_client_secret(
             args.backend,
-            endpoint=args.endpoint or "client_secrets",
+            endpoint=endpoint,
             expires_after=args.expires_after,
             **access_of(args),
-            **{**in_force, **args.options},
+            **options,
         )
         print(f"A key that can start sessions for {minted.seconds_left:.0f} s.")
         return self.hand_back(args, minted.value)

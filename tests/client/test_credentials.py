@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import logging
+import sys
 import threading
 import traceback
 
@@ -256,20 +257,57 @@ def test_nobody_there_is_said_plainly():
     assert KEY not in frames_of(lost.value)
 
 
+CANNOT_BE = "the proxy's address cannot be used; write it as http://HOST:PORT"
+
+
+@pytest.mark.parametrize("way", ["given", "environment"])
+@pytest.mark.parametrize("ask", [connect, mint])
+@pytest.mark.parametrize(
+    ("proxy", "sentence"),
+    [
+        ("ftp://u:sekret@h:1", CANNOT_BE),
+        ("http://u:sekret@h:abc", CANNOT_BE),
+        ("socks5://u:sekret@h:1", "a SOCKS proxy needs the package (python-socks|socksio)"),
+    ],
+)
+def test_a_proxy_that_cannot_be_is_refused_without_its_password(
+    monkeypatch, ask, proxy, sentence, way
+):
+    for package in ("python_socks", "socksio"):
+        monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setenv("HTTPS_PROXY", proxy if way == "environment" else "")
+    given = {"proxy": Secret(proxy)} if way == "given" else {}
+    with pytest.raises(ConfigError, match=sentence) as refusal:
+        ask("wss://h.invalid/v1", api_key=Secret(KEY), **given)
+    shown = f"{refusal.value} {frames_of(refusal.value)}"
+    assert "sekret" not in shown
+    assert KEY not in shown
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         ({"expires_after": 9}, "expires_after takes 10 to 7200 s, got 9; the nearest is 10"),
         ({"expires_after": 7201}, "the nearest is 7200"),
+        ({"api_key": "sekret-é"}, "the key or token holds more than printable ASCII"),
+        ({"headers": {"X-Team": "é"}}, "the header X-Team holds more than printable ASCII"),
         ({"endpoint": "secrets"}, "endpoint takes client_secrets, sessions or transcription"),
         ({"temperature": 0.7}, "temperature is not part of the GA API"),
         ({"voise": "marin"}, "did you mean 'voice'"),
         ({"endpoint": "sessions", "reasoning_effort": "low"}, "the beta dialect has no reasoning"),
+        (
+            {"endpoint": "sessions", "session_type": "transcription"},
+            "sessions starts no transcription session; ask with endpoint='transcription_sessions'",
+        ),
+        (
+            {"endpoint": "transcription_sessions", "session_type": "realtime"},
+            "transcription_sessions starts no realtime session; ask with endpoint='sessions'",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_asked(options, sentence):
     with desk() as here, pytest.raises(ConfigError, match=sentence):
-        mint(here.url, api_key=KEY, **options)
+        mint(here.url, **{"api_key": KEY, **options})
     assert here.requests == []
 
 

@@ -1,12 +1,16 @@
 """Keys and magics: no key is typed, none is shown."""
 
+import contextlib
+import threading
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
 
-from rt_notebook import Secret
+from rt_notebook import Secret, connect
 
-from ..client.test_credentials import EPHEMERAL, KEY, desk
+from ..client.scripted import Puppet, scripted_server
+from ..client.test_credentials import EPHEMERAL, FLAT, KEY, SESSION, desk
 
 
 def run(shell, text):
@@ -41,6 +45,60 @@ def test_a_key_can_be_asked_for_without_showing(shell, monkeypatch):
     assert shell.user_ns["token"].reveal() == EPHEMERAL
 
 
+SERVER_VAD = {
+    **SESSION,
+    "truncation": "auto",
+    "audio": {"input": {"turn_detection": {"type": "server_vad", "threshold": 0.5}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ("--eagerness low", {"type": "semantic_vad", "eagerness": "low"}),
+        ("--turn-detection semantic_vad", {"type": "semantic_vad"}),
+        ("--enable-turn-detection false", None),
+        ("--threshold 0.7", {"type": "server_vad", "threshold": 0.7}),
+    ],
+)
+def test_options_go_over_what_is_in_force_in_a_session(shell, options, asked):
+    with in_force(SERVER_VAD), desk() as here:
+        run(shell, f"rt_token {here.url} -s default {options}")
+    ((_, _, body),) = here.requests
+    assert body["session"]["audio"]["input"]["turn_detection"] == asked
+    assert body["session"]["instructions"] == "Be brief."
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked"),
+    [
+        ("sessions", {"modalities", "model", "instructions", "turn_detection"}),
+        ("transcription_sessions", {"turn_detection"}),
+    ],
+)
+def test_an_older_endpoint_is_asked_for_what_it_knows(shell, endpoint, asked):
+    with in_force(SERVER_VAD), desk(body=FLAT) as here:
+        run(shell, f"rt_token {here.url} -s default --endpoint {endpoint}")
+    ((path, _, body),) = here.requests
+    assert path == f"/v1/realtime/{endpoint}"
+    assert asked <= body.keys()
+    assert body["turn_detection"] == {"type": "server_vad", "threshold": 0.5}
+    assert ("instructions" in body, "truncation" in body) == ("instructions" in asked, False)
+
+
+@contextlib.contextmanager
+def in_force(session):
+    """Let the default session be one with this configuration."""
+    puppet = Puppet()
+    with scripted_server(puppet.script) as url:
+        opened = connect(url, quiet=True)
+        answered = threading.Event()
+        opened.on("session.updated", lambda event: answered.set())
+        puppet.say({"type": "session.updated", "event_id": "e", "session": session})
+        assert answered.wait(10)
+        yield
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -50,6 +108,11 @@ def test_a_key_can_be_asked_for_without_showing(shell, monkeypatch):
         ("rt_connect openai --api-key-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
         ("rt_connect azure --token-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
         ("rt_connect offline --dialect gamma", "invalid choice: 'gamma'"),
+        ("rt_token openai --endpoint sessions --session-type transcription", "Endpoint sessions"),
+        ("rt_connect wss://h:99999/v1", "The address is malformed"),
+        ("rt_connect wss://h:abc/v1", "The address is malformed"),
+        ("rt_connect wss://[bad/v1", "The address is malformed"),
+        ("rt_token wss://[bad/v1", "The address is malformed"),
         ("rt_connect offline --timeout soon", "Timeout takes seconds, got 'soon'"),
     ],
 )
