@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from ..errors import ConfigError
 from .beta import BetaResponse, BetaSession
 from .hidden import revealed
+from .json_values import place
 from .options import OPTIONS, Option
 from .reading import either, nearest, shown
 from .response import Response
@@ -105,9 +106,7 @@ def _named(path: Path) -> str:
     """Name a place: ``tools[0].name``."""
     option = _option_of(path)
     name, rest = (option.name, path[len(option.path) :]) if option else ("", path)
-    for step in rest:
-        name += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return name.lstrip(".") or "the configuration"
+    return f"{name}{place(rest)}".lstrip(".") or "the configuration"
 
 
 def _keys_beside(path: Path) -> set[str]:

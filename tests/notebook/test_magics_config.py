@@ -279,6 +279,17 @@ def test_help_lists_every_option_with_range_and_default(shell):
     assert "%rt_item truncate" in getdoc(shell.find_line_magic("rt_item"))
 
 
+@pytest.mark.parametrize("value", [{"a": {1}}, {"a": float("nan")}, {"a": b"x"}])
+def test_a_value_that_json_cannot_hold_is_told_by_its_option(shell, puppet, value):
+    seen = len(puppet.session.log)
+    shell.user_ns["given"] = value
+    told = "--tracing-metadata.a takes what JSON can hold, got "
+    assert refused(shell, "rt_config --tracing-metadata given").startswith(told)
+    assert refused(shell, "rt_config --dry-run --tracing-metadata given").startswith(told)
+    assert refused(shell, "rt_token offline --tracing-metadata given").startswith(told)
+    assert len(puppet.session.log) == seen
+
+
 def test_two_names_of_one_option_contradict_each_other(shell):
     told = refused(shell, "rt_config --dry-run --modalities text --output-modalities audio")
     assert told == (
