@@ -81,11 +81,18 @@ def _words(listed: Any) -> str:
 
 
 def _path(error: ErrorDetails, body: Any) -> Path:
-    """Return where an error is; what the JSON does not hold are names of union branches."""
+    """Return where an error is; what the JSON does not hold are names of union branches.
+
+    The first step into a branch is its object's type, which may be the name of a key too.
+    """
     path: list[str | int] = []
+    branch = None
     for step in error["loc"]:
-        if _holds(body, step):
+        if step == branch:
+            branch = None
+        elif _holds(body, step):
             body = body[step]
+            branch = body.get("type") if isinstance(body, dict) else None
             path.append(step)
     return (*path, error["loc"][-1]) if error["type"] == "missing" else tuple(path)
 
