@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..config.dialect import to_wire
-from ..config.hidden import concealed
+from ..config.hidden import concealed_tools
 from ..errors import ServerError
 from ..secret import Secret
 
@@ -56,7 +56,7 @@ class SessionCreateResponse:
         event = {"type": "session.created", "session": dict(session)}
         flat = to_wire(event, "beta")["session"]
         flat.pop("client_secret", None)
-        flat["tools"] = _tools(flat.get("tools"))
+        flat["tools"] = concealed_tools(flat.get("tools"))
         names = {one.name for one in dataclasses.fields(cls)} - {"other", "client_secret"}
         known = {name: flat[name] for name in names & flat.keys()}
         other = {name: value for name, value in flat.items() if name not in names}
@@ -104,9 +104,3 @@ class ClientSecret:
         secret = Secret(value)
         started = session if isinstance(session, Mapping) else answer
         return cls(secret, expires_at, SessionCreateResponse.read(started, secret))
-
-
-def _tools(tools: Any) -> Any:
-    if not isinstance(tools, list):
-        return tools
-    return [concealed(tool) if isinstance(tool, dict) else tool for tool in tools]

@@ -157,9 +157,12 @@ class SessionCore:
     # Requests
 
     def request(self, acknowledgement: Acknowledgement) -> None:
-        """Send an event; what the API does not acknowledge is settled at once."""
+        """Send an event; what the API does not acknowledge is settled at once.
+
+        What cannot be sent fails, and leaves nothing behind that waits for an answer.
+        """
         event = acknowledgement.event
-        if (refusal := self._refusal(event)) is not None:
+        if refusal := self.line.wire.refusal(event) or self._refusal(event):
             acknowledgement.fail(refusal)
             return
         self.tools.prepare(event)
@@ -176,7 +179,10 @@ class SessionCore:
         return self.microphone.too_short()
 
     def respond(self, reply: Reply, event: Event) -> None:
-        """Ask for the response that `reply` will hold."""
+        """Ask for the response that `reply` will hold; it fails when that cannot be sent."""
+        if refusal := self.line.wire.refusal(event):
+            reply.fail(refusal)
+            return
         self._note_cell(event)
         self.outstanding.request(event["event_id"], reply)
         self.keep(reply)

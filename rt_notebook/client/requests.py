@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..config.hidden import with_concealed_tools
+from ..config.json_values import misfit_in
 from ..errors import LocalProtocolError
 from ..protocol.events import Event
 from .identity import new_id
@@ -30,14 +32,20 @@ class Requests:
     def send(self, event: Mapping[str, Any]) -> Acknowledgement:
         """Send any client event of the API; an ``event_id`` is added if it has none.
 
+        What its tools are reached with becomes `Secret`.
+
         Raises
         ------
         LocalProtocolError
-            If it has no type.
+            If it has no type, an id that is no text, or what JSON cannot hold; nothing is sent.
         """
-        sent = Event({"event_id": new_id("event"), **event})
+        sent = Event(with_concealed_tools({"event_id": new_id("event"), **event}))
         if not isinstance(sent.get("type"), str):
             raise LocalProtocolError("an event needs a 'type', such as \"response.create\"")
+        if not isinstance(sent["event_id"], str):
+            raise LocalProtocolError("an event's 'event_id' is text: leave it out for a new one")
+        if misfit := misfit_in(sent):
+            raise LocalProtocolError(misfit)
         acknowledgement = Acknowledgement(sent)
         self._request(acknowledgement)
         return acknowledgement

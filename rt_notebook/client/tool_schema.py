@@ -17,6 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
 from typing_extensions import NotRequired, TypedDict
 
+from ..config.json_values import misfit_in
 from ..errors import ConfigError, ToolError
 from .docstrings import parameter_texts, summary
 
@@ -122,6 +123,8 @@ def tool_of(
             raise
         reason = str(error).splitlines()[0]
         raise ConfigError(f"{name} has a type that JSON cannot say: {reason}") from None
+    if misfit := misfit_in(parameters, name):
+        raise ConfigError(misfit)
     described = description if description is not None else summary(document)
     return Tool(name, described, parameters, function, read_only, float(timeout), arguments)
 

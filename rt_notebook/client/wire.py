@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..config.dialect import from_wire, to_wire
-from ..config.hidden import concealed
+from ..config.hidden import with_concealed_tools
+from ..errors import LocalProtocolError, RealtimeError
 from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event, encode_audio, parse_event
 from .wire_audio import WireAudio, input_format, output_format
@@ -46,6 +47,16 @@ class Wire:
         """Return the text frame that sends an event, with the text of each `Secret`."""
         return Event(to_wire(event, self._dialect)).to_json()
 
+    def refusal(self, event: Event) -> RealtimeError | None:
+        """Return why there is no frame that sends an event, None when there is one."""
+        try:
+            size_bytes(self.frame(event))
+        except RealtimeError as error:  # the dialect has no words for it
+            return error
+        except (TypeError, ValueError, RecursionError):
+            return LocalProtocolError(f"{event.type} holds what JSON cannot; it was not sent")
+        return None
+
     def audio_frame(self, pcm: bytes, session: Mapping[str, Any]) -> str:
         """Return the text frame that sends the microphone's next chunk."""
         sound = self._audio.encode(pcm, input_format(session))
@@ -68,14 +79,7 @@ class Wire:
 
     def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
         """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
-        event = from_wire(event, self._dialect)
-        session = event.get("session")
-        if isinstance(session, dict) and isinstance(session.get("tools"), list):
-            tools = [
-                concealed(tool) if isinstance(tool, dict) else tool for tool in session["tools"]
-            ]
-            event = {**event, "session": {**session, "tools": tools}}
-        return event
+        return with_concealed_tools(from_wire(event, self._dialect))
 
 
 def size_bytes(frame: str | bytes) -> int:

@@ -9,7 +9,7 @@ from ..errors import ConfigError
 from .checks import check_response, check_session
 from .dialect import check_dialect, to_wire
 from .formats import SHORT_NAMES
-from .hidden import concealed
+from .hidden import concealed_tools
 from .nesting import check_spoken, nested, read, value_at
 from .options import OPTIONS, Option, option_named, options_for
 from .spelling import asked_response_to_beta, asked_session_to_beta
@@ -200,9 +200,7 @@ def _as_given(option: Option, value: Any) -> Any:
     """A format has a short name, and what a server echoes of a tool may hold its secrets."""
     if isinstance(option.takes, Format) and isinstance(value, Mapping):
         return SHORT_NAMES.get(value.get("type", ""), value)
-    if isinstance(option.takes, Tools) and isinstance(value, list):
-        return [concealed(tool) if isinstance(tool, Mapping) else tool for tool in value]
-    return value
+    return concealed_tools(value) if isinstance(option.takes, Tools) else value
 
 
 def _says(option: Option, value: Any, body: Mapping[str, Any]) -> bool:

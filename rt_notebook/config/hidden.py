@@ -11,7 +11,14 @@ from typing import Any
 
 from ..secret import MASK, Secret
 
-__all__ = ["concealed", "is_masked", "masked", "revealed"]
+__all__ = [
+    "concealed",
+    "concealed_tools",
+    "is_masked",
+    "masked",
+    "revealed",
+    "with_concealed_tools",
+]
 
 
 def concealed(tool: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,6 +28,23 @@ def concealed(tool: Mapping[str, Any]) -> dict[str, Any]:
         hidden["authorization"] = _secret(hidden["authorization"])
     if isinstance(headers := hidden.get("headers"), Mapping):
         hidden["headers"] = {name: _secret(value) for name, value in headers.items()}
+    return hidden
+
+
+def concealed_tools(tools: Any) -> Any:
+    """Return a list of tools, each `concealed`; what is no tool is left for others to refuse."""
+    if not isinstance(tools, list):
+        return tools
+    return [concealed(tool) if isinstance(tool, Mapping) else tool for tool in tools]
+
+
+def with_concealed_tools(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event of either side with the tools of its session or response concealed."""
+    hidden = dict(event)
+    for part in ("session", "response"):
+        body = hidden.get(part)
+        if isinstance(body, Mapping) and "tools" in body:
+            hidden[part] = {**body, "tools": concealed_tools(body["tools"])}
     return hidden
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ConfigError
+from .json_values import misfit_in
 from .reading import Reader, Unreadable
 from .spelling import beta_path, ga_path
 
@@ -94,15 +95,18 @@ class Option:
         Raises
         ------
         ConfigError
-            If it cannot be read as what this option takes.
+            If it cannot be read as what this option takes, or JSON cannot hold it.
         """
         if self.nullable and _is_off(given):
             return None
         try:
-            return self.takes(given)
+            value = self.takes(given)
         except Unreadable as error:
             hint = f"; {error.hint}" if error.hint else ""
             raise ConfigError(f"{self.name} takes {self.taken}, got {error.got}{hint}") from None
+        if misfit := misfit_in(value, self.name):
+            raise ConfigError(misfit)
+        return value
 
 
 def _is_off(value: Any) -> bool:

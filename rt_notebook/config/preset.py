@@ -93,8 +93,18 @@ class Preset(Mapping[str, Any]):
         return cls(**options)
 
     def save(self, path: str | Path) -> None:
-        """Write the preset as JSON text, in UTF-8."""
-        Path(path).write_text(self._text, "utf-8")
+        """Write the preset as JSON text, in UTF-8.
+
+        Raises
+        ------
+        ConfigError
+            If the file cannot be written.
+        """
+        try:
+            Path(path).write_text(self._text, "utf-8")
+        except OSError as error:
+            reason = (error.strerror or "it cannot be written").lower()
+            raise ConfigError(f"cannot write the preset {path}: {reason}") from None
 
     def diff(self, other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Return what differs: name → (value here, value there), `UNSET` where it has none."""

@@ -147,7 +147,8 @@ class Text(Reader):
         return given
 
     def __str__(self) -> str:
-        return f"text of at most {self.longest} characters" if self.longest else "text"
+        text = "text" if self.empty else "text that is not empty"
+        return f"{text} of at most {self.longest} characters" if self.longest else text
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .formats import FORMATS
+from .formats import FORMATS, Pcm
 from .hidden import concealed
 from .languages import LANGUAGES, nearest_language
 from .reading import (
@@ -40,6 +41,8 @@ __all__ = [
     "Tools",
 ]
 
+_BEFORE_A_KEY = re.compile(r",(?=[^,=]+=)")
+
 
 @dataclass(frozen=True)
 class Modalities(Reader):
@@ -65,12 +68,14 @@ class Format(Reader):
 
     def _read(self, given: Any) -> dict[str, Any]:
         given = from_json(given)
-        rate = given.get("rate") if isinstance(given, dict) else None
-        name = given.get("type") if isinstance(given, dict) else given
+        whole = given if isinstance(given, dict) else {"type": given}
+        name, rate = whole.get("type"), whole.get("rate")
         if not isinstance(name, str) or name.lower() not in FORMATS:
             near = nearest(name, FORMATS) if isinstance(name, str) else ""
             raise unreadable(given, f"did you mean {near!r}?" if near else "")
         json_form = FORMATS[name.lower()].model_dump()
+        if unknown := [key for key in whole if key not in Pcm.model_fields]:
+            raise Unreadable(f"an object with {shown(unknown[0])}", "it has type and rate")
         if rate not in (None, json_form.get("rate")):
             raise Unreadable(f"{name} at {shown(rate)} Hz", "PCM has 24000 Hz")
         return json_form
@@ -195,7 +200,7 @@ class ToolChoice(Reader):
         function = given.get("function")
         if isinstance(function, Mapping):  # chat completions and beta nest the name
             return {"type": "function", **function}
-        return dict(given)
+        return {"type": "mcp" if "server_label" in given else "function", **given}
 
     def __str__(self) -> str:
         return f"{either(self.choices)}, or a tool as a JSON object"
@@ -228,6 +233,9 @@ class Tools(Reader):
         for tool in tools:
             if not isinstance(tool, Mapping):
                 raise Unreadable(f"{shown(tool)} in the list")
+            if isinstance(tool.get("function"), Mapping):  # as chat completions have it
+                hint = "put name, description and parameters beside 'type'"
+                raise Unreadable("a tool with a 'function' inside", hint)
         return [concealed(tool) for tool in tools]
 
     def __str__(self) -> str:
@@ -261,6 +269,8 @@ class Items(Reader):
 class Metadata(Reader):
     """Pairs of text, as an object or as ``key=value,key=value``.
 
+    A comma that no key follows belongs to the value before it.
+
     Source: the limits of ``metadata`` in `RealtimeResponseCreateParams`.
     """
 
@@ -271,7 +281,7 @@ class Metadata(Reader):
     def _read(self, given: Any) -> dict[str, str]:
         given = from_json(given)
         if isinstance(given, str) and "=" in given:
-            given = dict(pair.strip().split("=", 1) for pair in given.split(",") if "=" in pair)
+            given = self._pairs(given)
         if not isinstance(given, Mapping):
             raise unreadable(given)
         if len(given) > self.pairs:
@@ -279,6 +289,19 @@ class Metadata(Reader):
         for name, text in given.items():
             self._check(name, text)
         return dict(given)
+
+    @staticmethod
+    def _pairs(given: str) -> dict[str, str]:
+        pairs: dict[str, str] = {}
+        for pair in _BEFORE_A_KEY.split(given):
+            name, equals, text = (part.strip() for part in pair.partition("="))
+            if not equals or name in pairs:
+                what = (
+                    f"{shown(name)} more than once" if equals else f"{shown(name)} without a value"
+                )
+                raise Unreadable(what)
+            pairs[name] = text
+        return pairs
 
     def _check(self, name: Any, text: Any) -> None:
         if not isinstance(name, str) or not isinstance(text, str):

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from ..errors import ConfigError
 from .beta import BetaResponse, BetaSession
 from .hidden import revealed
+from .json_values import place
 from .options import OPTIONS, Option
 from .reading import either, nearest, shown
 from .response import Response
@@ -80,11 +81,18 @@ def _words(listed: Any) -> str:
 
 
 def _path(error: ErrorDetails, body: Any) -> Path:
-    """Return where an error is; what the JSON does not hold are names of union branches."""
+    """Return where an error is; what the JSON does not hold are names of union branches.
+
+    The first step into a branch is its object's type, which may be the name of a key too.
+    """
     path: list[str | int] = []
+    branch = None
     for step in error["loc"]:
-        if _holds(body, step):
+        if step == branch:
+            branch = None
+        elif _holds(body, step):
             body = body[step]
+            branch = body.get("type") if isinstance(body, dict) else None
             path.append(step)
     return (*path, error["loc"][-1]) if error["type"] == "missing" else tuple(path)
 
@@ -105,9 +113,7 @@ def _named(path: Path) -> str:
     """Name a place: ``tools[0].name``."""
     option = _option_of(path)
     name, rest = (option.name, path[len(option.path) :]) if option else ("", path)
-    for step in rest:
-        name += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return name.lstrip(".") or "the configuration"
+    return f"{name}{place(rest)}".lstrip(".") or "the configuration"
 
 
 def _keys_beside(path: Path) -> set[str]:

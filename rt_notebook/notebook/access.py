@@ -12,6 +12,7 @@ from ..client.backends import is_backend
 from ..client.connect import CONNECT_TIMEOUT_SECONDS, connect
 from ..client.session import RealtimeSession
 from ..client.transcription import transcribe
+from ..config.nesting import joined, read
 from ..config.options import option_named
 from ..config.reading import number
 from ..errors import ConfigError
@@ -29,6 +30,7 @@ def connected(args: argparse.Namespace, **more: Any) -> RealtimeSession:
     ConfigError, ServerError, ConnectionLost
         As `rt_notebook.connect`.
     """
+    joined(read(args.options, "session"))  # two names of one option may contradict each other
     # Some options are parameters of `connect` itself, which knows no aliases.
     options = {option_named(name).name: value for name, value in args.options.items()}
     return connect(

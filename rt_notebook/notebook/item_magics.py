@@ -12,7 +12,7 @@ from IPython.core.magic import line_cell_magic, magics_class
 
 from ..errors import printable
 from .arguments import value_of
-from .shared import PATIENCE_SECONDS, SharedMagics, plainly
+from .shared import ANSWER_SECONDS, PATIENCE_SECONDS, SharedMagics, plainly
 
 if TYPE_CHECKING:
     from ..client.session import RealtimeSession
@@ -50,12 +50,17 @@ class ItemMagics(SharedMagics):
         ``%rt_send {"type": "input_audio_buffer.clear"}``, ``%rt_send VARIABLE``,
         ``%rt_send input_audio_buffer.clear``; as a cell magic, the cell is the JSON.
 
-        Shows the server's answer where the API has one; ``-o`` stores it.
+        Shows the server's answer where the API has one; ``-o`` stores it. Where it has none,
+        a refusal shows when it comes within 2 s; ``--no-wait`` waits for neither.
         """
+        from .watched import send_watched
+
         args = self.parse("rt_send", line)
         text = cell if cell is not None else " ".join(args.text)
         session = self.session(args)
-        self._sent(args, session.send(_event(text.strip(), self.variables)))
+        event = _event(text.strip(), self.variables)
+        watched = 0 if args.no_wait else ANSWER_SECONDS
+        self._sent(args, send_watched(session, event, watched))
 
     def _add(self, args: argparse.Namespace, session: RealtimeSession, cell: str | None) -> Any:
         parts = _parts(args, cell, self.variables)

@@ -157,11 +157,13 @@ def _with_flags(sentence: str) -> str:
 
 
 def _option_at(error: RealtimeError) -> str:
-    """The option that a refusal is about, if it names one by its place."""
+    """The option that a refusal is about, or the place in it, if the refusal names one."""
     root, _, path = str(getattr(error, "param", None) or "").partition(".")
-    if root not in ("session", "response") or not path:
+    if root not in ("session", "response"):
         return ""
-    from ..config.options import OPTIONS
+    from ..config.options import options_for
 
-    named = [o.flag for o in OPTIONS if ".".join(o.path) == path and getattr(o, root)]
-    return f" ({named[-1]})" if named else ""
+    places = [(".".join(option.path), option.flag) for option in reversed(options_for(root))]
+    above = [one for one in places if f"{path}.".startswith((f"{one[0]}.", f"{one[0]}["))]
+    place, flag = max(above, key=lambda one: len(one[0]), default=("", ""))
+    return f" ({flag}{path[len(place) :]})" if flag else ""

@@ -179,3 +179,10 @@ def test_what_cannot_be_described_is_refused(function, fault):
 def test_a_timeout_is_a_time():
     with pytest.raises(ConfigError, match="seconds above 0"):
         tool_of(weather, timeout=0)
+
+
+def test_a_default_that_json_cannot_hold_is_refused_by_its_place():
+    def wait(seconds: float = float("nan")) -> None: ...
+
+    with pytest.raises(ConfigError, match=r"wait\.properties\.seconds\.default takes what JSON"):
+        tool_of(wait)

@@ -100,6 +100,16 @@ SHARED_ROWS: list[Row] = [
         {"tool_choice": {"type": "function", "function": {"name": "weather"}}},
     ),
     (
+        {"tool_choice": {"name": "weather"}},
+        {"tool_choice": {"type": "function", "name": "weather"}},
+        {"tool_choice": {"type": "function", "function": {"name": "weather"}}},
+    ),
+    (
+        {"tool_choice": {"server_label": "docs"}},
+        {"tool_choice": {"type": "mcp", "server_label": "docs"}},
+        {"tool_choice": {"type": "mcp", "server_label": "docs"}},
+    ),
+    (
         {"tool_choice": '{"type": "function", "function": {"name": "weather"}}'},
         {"tool_choice": {"type": "function", "name": "weather"}},
         {"tool_choice": {"type": "function", "function": {"name": "weather"}}},

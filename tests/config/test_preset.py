@@ -134,3 +134,10 @@ def test_a_file_that_is_no_preset_is_refused_in_a_sentence(tmp_path, content, se
     with pytest.raises(ConfigError) as refusal:
         Preset.load(path)
     assert sentence in str(refusal.value)
+
+
+def test_a_preset_that_cannot_be_written_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "missing" / "calm.json"
+    with pytest.raises(ConfigError) as refusal:
+        Preset(**CALM).save(path)
+    assert str(refusal.value) == f"cannot write the preset {path}: no such file or directory"

@@ -105,7 +105,7 @@ def test_a_value_is_read_as_it_was_meant(name, given, value):
         ),
         ("eagerness", 7, "turn_detection_eagerness takes low, medium, high or auto, got 7"),
         ("instructions", 7, "instructions takes text, got 7"),
-        ("prompt_id", "", "prompt_id takes text, got ''"),
+        ("prompt_id", "", "prompt_id takes text that is not empty, got ''"),
         ("voice", "", "got ''"),
         ("voice", ["marin"], "got a list of 1"),
     ],

@@ -48,6 +48,8 @@ def value_of(name, given):
         ),
         ("metadata", '{"a": "b"}', {"a": "b"}),
         ("metadata", "a=b=c", {"a": "b=c"}),
+        ("metadata", "note=hello, world", {"note": "hello, world"}),
+        ("metadata", "note=one, two, topic=x", {"note": "one, two", "topic": "x"}),
         ("metadata", {f"k{i}": "v" for i in range(16)}, {f"k{i}": "v" for i in range(16)}),
         ("metadata", {"k" * 64: "v" * 512}, {"k" * 64: "v" * 512}),
     ],
@@ -97,6 +99,19 @@ def test_a_value_is_read_as_it_was_meant(name, given, value):
         ("input", [{"id": "item_1"}], "got an item without a type in the list"),
         ("input", [7], "got 7 in the list"),
         ("metadata", "topic", "got 'topic'"),
+        ("metadata", "topic,a=1", "got 'topic' without a value"),
+        ("metadata", "a=1, a=2", "got 'a' more than once"),
+        (
+            "tools",
+            [{"type": "function", "function": {"name": "weather"}}],
+            "tools takes a JSON list of tools, got a tool with a 'function' inside; "
+            "put name, description and parameters beside 'type'",
+        ),
+        (
+            "input_audio_format",
+            {"type": "audio/pcm", "rates": 1},
+            "got an object with 'rates'; it has type and rate",
+        ),
         (
             "metadata",
             {f"k{i}": "v" for i in range(17)},

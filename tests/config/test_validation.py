@@ -25,6 +25,7 @@ from rt_notebook.errors import ConfigError
         ({"truncation": {"type": "retention_ratio"}}, "needs truncation_retention_ratio"),
         ({"voice": {"name": "x"}}, "voice lacks 'id'"),
         ({"tool_choice": {"type": "function"}}, "tool_choice lacks 'name'"),
+        ({"tools": [{"type": "function", "function": "f"}]}, "tools[0] lacks 'name'"),
         ({"reasoning": {"effort": "lots"}}, "reasoning_effort takes minimal, low, medium"),
     ],
 )

@@ -226,12 +226,33 @@ def test_a_refusal_shows_without_a_traceback(shell, puppet):
     assert "Traceback" not in told
 
 
-def refusal_of(event):
+@pytest.mark.parametrize(
+    ("param", "place"),
+    [
+        ("session.audio.output.voice", "(--voice)"),
+        ("session.tools[0].name", "(--tools[0].name)"),
+        ("session.audio.input.turn_detection.threshold", "(--turn-detection-threshold)"),
+        ("session.tracing.metadata.topic", "(--tracing-metadata.topic)"),
+    ],
+)
+def test_a_refusal_names_the_place_in_the_option(shell, puppet, param, place):
+    puppet.session.on("session.update", lambda event: puppet.say(refusal_of(event, param)))
+    assert refused(shell, "rt_config --speed 1.5") == f"Not this fast {place}."
+
+
+def test_a_refusal_of_something_beside_the_options_names_none(shell, puppet):
+    puppet.session.on(
+        "session.update", lambda event: puppet.say(refusal_of(event, "session.toolsy"))
+    )
+    assert refused(shell, "rt_config --speed 1.5") == "Not this fast."
+
+
+def refusal_of(event, param="session.audio.output.speed"):
     error = {
         "type": "invalid_request_error",
         "code": "no",
         "message": "Not this fast.",
-        "param": "session.audio.output.speed",
+        "param": param,
         "event_id": event["event_id"],
     }
     return {"type": "error", "event_id": "e", "error": error}
@@ -279,10 +300,23 @@ def test_help_lists_every_option_with_range_and_default(shell):
     assert "%rt_item truncate" in getdoc(shell.find_line_magic("rt_item"))
 
 
+@pytest.mark.parametrize("value", [{"a": {1}}, {"a": float("nan")}, {"a": b"x"}])
+def test_a_value_that_json_cannot_hold_is_told_by_its_option(shell, puppet, value):
+    seen = len(puppet.session.log)
+    shell.user_ns["given"] = value
+    told = "--tracing-metadata.a takes what JSON can hold, got "
+    assert refused(shell, "rt_config --tracing-metadata given").startswith(told)
+    assert refused(shell, "rt_config --dry-run --tracing-metadata given").startswith(told)
+    assert refused(shell, "rt_token offline --tracing-metadata given").startswith(told)
+    assert len(puppet.session.log) == seen
+
+
 def test_two_names_of_one_option_contradict_each_other(shell):
     told = refused(shell, "rt_config --dry-run --modalities text --output-modalities audio")
     assert told == (
         "--modalities 'text' conflicts with --output-modalities 'audio': leave one of them out."
     )
+    way = "wss://nobody.invalid/v1/realtime"
+    assert refused(shell, f"rt_connect {way} --modalities text --output-modalities audio") == told
     event, _ = line(shell, "rt_config --dry-run --modalities text --output-modalities text")
     assert event["session"]["output_modalities"] == ["text"]

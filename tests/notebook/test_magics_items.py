@@ -8,6 +8,7 @@ from IPython.utils.capture import capture_output
 from rt_notebook import ServerError
 from rt_notebook.client.connect import connect
 from rt_notebook.notebook.arguments import tokens
+from rt_notebook.notebook.watched import send_watched
 
 from ..client.scripted import Puppet, scripted_server
 from ..client.test_items import PNG
@@ -131,14 +132,46 @@ def test_truncate_and_delete_go_out_as_the_api_has_them(shell, puppet):
 
 def test_any_event_is_sent_as_json_by_name_or_from_a_variable(shell, puppet):
     shell.user_ns["event"] = {"type": "output_audio_buffer.clear"}
+    puppet.session.on("response.cancel", lambda event: puppet.say(cancelled(event)))
     run(shell, 'rt_send {"type": "response.cancel", "response_id": "resp_1"}')
     assert puppet.told("response.cancel")["response_id"] == "resp_1"
     run(shell, "rt_send", '{"type": "response.cancel",\n "response_id": "resp_2"}\n')
     assert puppet.told("response.cancel")["response_id"] == "resp_2"
-    run(shell, "rt_send event")
+    run(shell, "rt_send --no-wait event")
     run(shell, "rt_send --no-wait input_audio_buffer.clear")
     assert puppet.told("output_audio_buffer.clear")
     assert puppet.told("input_audio_buffer.clear")
+
+
+def cancelled(event):
+    response = {"id": event["response_id"], "status": "cancelled", "output": []}
+    return {"type": "response.done", "event_id": "e", "response": response}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "bogus.event",
+        '{"type": "input_audio_buffer.append", "audio": "!!"}',
+        '{"type": "response.cancel", "event_id": "mine"}',
+    ],
+)
+def test_the_refusal_of_an_event_without_acknowledgement_shows(shell, puppet, event):
+    puppet.session.on("*", lambda event: puppet.say(refusal_of(event)), direction="sent")
+    with pytest.raises(ServerError, match=r"^Not this one\.$") as refusal:
+        run(shell, f"rt_send {event}")
+    assert refusal.value.code == "no"
+
+
+def test_an_event_that_nobody_refuses_is_sent_once(puppet):
+    request = send_watched(puppet.session, {"type": "bogus.event", "event_id": "mine"}, 0)
+    assert request.wait(0) == {"type": "bogus.event", "event_id": "mine"}
+    assert puppet.told("bogus.event") == request.event
+
+
+def refusal_of(event):
+    about = {"message": "Not this one.", "code": "no", "event_id": event["event_id"]}
+    return {"type": "error", "event_id": "e", "error": {"type": "invalid_request_error", **about}}
 
 
 @pytest.mark.parametrize(
@@ -193,3 +226,15 @@ class TestOnTheOfflineServer:
         run(shell, "rt_connect offline -s other -o other")
         run(shell, "rt_item add -s other --id item_b hello")
         assert [item.id for item in shell.user_ns["other"].items] == ["item_b"]
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            "bogus.event",
+            '{"type": "input_audio_buffer.append", "audio": "!!"}',
+            '{"type": "response.cancel"}',
+        ],
+    )
+    def test_the_refusal_of_any_event_shows(self, shell, event):
+        with pytest.raises(ServerError):
+            run(shell, f"rt_send {event}")

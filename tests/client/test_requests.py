@@ -1,0 +1,107 @@
+"""Any event of the API, sent by hand: what cannot be sent leaves nothing behind."""
+
+import datetime
+
+import pytest
+
+from rt_notebook import ConfigError, LocalProtocolError, Secret, connect
+
+from .scripted import Puppet, scripted_server
+from .talking import run
+
+NOON = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.timezone.utc)
+TOOL_SERVER = {
+    "type": "mcp",
+    "server_label": "docs",
+    "server_url": "https://docs.example/mcp",
+    "authorization": "sekret-abc123",
+}
+
+
+@pytest.fixture
+def puppet():
+    puppet = Puppet()
+    with scripted_server(puppet.script) as url:
+        puppet.session = connect(url, quiet=True)
+        yield puppet
+
+
+@pytest.mark.parametrize(
+    ("ask", "place"),
+    [
+        (lambda session: session.add_item({"type": "message", "at": NOON}), "item.at"),
+        (lambda session: session.add_item("a\ud83d"), "item.content[0].text"),
+        (lambda session: session.say("a\ud83d"), "item.content[0].text"),
+        (
+            lambda session: session.send(
+                {"type": "session.update", "session": {"tracing": {"metadata": {"a": {1}}}}}
+            ),
+            "session.tracing.metadata.a",
+        ),
+    ],
+)
+def test_an_event_that_json_cannot_hold_is_refused_by_its_field(puppet, ask, place):
+    seen = len(puppet.session.log)
+    with pytest.raises(LocalProtocolError) as refusal:
+        ask(puppet.session)
+    assert str(refusal.value).startswith(f"{place} takes what JSON can hold, got ")
+    assert len(puppet.session.log) == seen
+
+
+def test_an_events_id_is_text(puppet):
+    with pytest.raises(LocalProtocolError, match="'event_id' is text"):
+        puppet.session.send({"type": "input_audio_buffer.clear", "event_id": ["mine"]})
+
+
+def test_after_a_refusal_the_next_answer_is_the_next_requests(puppet):
+    with pytest.raises(ConfigError):
+        puppet.session.configure(tracing_metadata={"a": NOON})
+    asked = puppet.session.configure(instructions="Be brief.")
+    sent = puppet.told("session.update")
+    puppet.say({"type": "session.updated", "event_id": "e", "session": sent["session"]})
+    assert asked.wait(10)["session"]["instructions"] == "Be brief."
+
+
+def test_what_has_no_frame_waits_for_no_answer():
+    async def scenario(talk):
+        refused = talk.send("session.update", session={"instructions": NOON})
+        asked = talk.send("conversation.item.delete", item_id="item_1")
+        with pytest.raises(LocalProtocolError, match=r"session\.update holds what JSON cannot"):
+            refused.wait(0)
+        assert (await talk.wire.told())["type"] == "conversation.item.delete"
+        assert talk.core.settings.asked == {}
+        assert "mine_session.update" not in talk.core.outstanding
+        assert not asked.done
+
+    run(scenario)
+
+
+def test_a_response_that_has_no_frame_holds_up_no_other():
+    async def scenario(talk):
+        refused = talk.respond("first", input=[NOON])
+        talk.respond("second")
+        with pytest.raises(LocalProtocolError):
+            refused.wait(0)
+        assert (await talk.wire.told("response.create"))["event_id"] == "second"
+        assert refused not in talk.core.replies
+
+    run(scenario)
+
+
+def test_a_word_that_the_dialect_lacks_fails_the_request(puppet):
+    with scripted_server(Puppet().script) as url:
+        session = connect(url, dialect="beta", name="beta", quiet=True)
+        asked = session.send({"type": "session.update", "session": {"truncation": "auto"}})
+        with pytest.raises(ConfigError, match="the beta dialect has no truncation"):
+            asked.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"), [("session.update", "session"), ("response.create", "response")]
+)
+def test_a_tool_servers_secret_is_hidden_and_sent(puppet, kind, part):
+    sent = puppet.session.send({"type": kind, part: {"tools": [TOOL_SERVER]}})
+    assert puppet.told(kind)[part]["tools"] == [TOOL_SERVER]
+    assert isinstance(sent.event[part]["tools"][0]["authorization"], Secret)
+    assert "sekret" not in repr([sent.event, *puppet.session.log])
+    assert TOOL_SERVER["authorization"] == "sekret-abc123"
