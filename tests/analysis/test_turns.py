@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from rt_notebook.analysis.cost import Tokens
+from rt_notebook.analysis.forecast import Forecast
 from rt_notebook.analysis.turn import ToolCall
 from rt_notebook.analysis.turns import turns
 from rt_notebook.config.preset import Preset
@@ -118,6 +119,16 @@ def test_a_forecast_costs_more_the_longer_the_talk_is():
     ahead = turns(talk.log).forecast(2)
     # 400 × 4 + 50 × 24, then 500 × 4 + 50 × 24
     assert [cost.dollars for cost in ahead] == [Decimal("0.0028"), Decimal("0.0032")]
+
+
+def test_a_forecast_of_a_talk_with_an_unknown_part_is_what_it_will_cost_at_least():
+    talk = Talk()
+    for n, counted in ((1, usage(100, 0, 50, 0)), (2, None)):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}")
+        talk.done(n + 0.2, f"r{n}", counted)
+    # 100 × 4 + 50 × 24 = 1600 per million, and 150 × 4 + 50 × 24 = 1800 for the turn to come
+    assert repr(Forecast(turns(talk.log), 1)).split()[-3:] == ["$0.0018", "≥", "$0.0034"]
 
 
 def test_an_empty_log_has_no_turns():
