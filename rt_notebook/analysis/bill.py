@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..protocol.events import Event
 from ..record.log import Log
-from .cost import Cost, Tokens, duration_seconds, price_of, price_of_tokens
+from .cost import OUTPUT_KINDS, Cost, Tokens, duration_seconds, price_of, price_of_tokens
 from .prices import Prices, price_list
 
 __all__ = ["Bill", "Charge", "Meter", "bill", "forecast"]
@@ -184,7 +184,7 @@ def forecast(
     Parameters
     ----------
     turns : sequence of Tokens
-        Those that were, at least one.
+        Those that were, at least one; the input of each is that of its last response.
     n_turns : int
         How many to look ahead.
     model : str
@@ -207,7 +207,7 @@ def _ahead(turns: Sequence[Tokens], steps: int) -> Tokens:
         cached = (coming - growth) * _cached_share(turns, modality)
         counts[f"cached_{modality}"] = round(cached)
         counts[modality] = round(coming) - round(cached)
-    for kind in ("text_out", "audio_out", "reasoning"):
+    for kind in OUTPUT_KINDS:
         counts[kind] = round(sum(getattr(turn, kind) for turn in turns) / len(turns))
     return Tokens(**counts)
 

@@ -23,6 +23,7 @@ from .prices import Price, Prices, price_list
 
 __all__ = [
     "MINUTES",
+    "OUTPUT_KINDS",
     "Cost",
     "Tokens",
     "dollars_text",
@@ -33,6 +34,8 @@ __all__ = [
 
 #: The part of a cost that is billed by the duration of audio.
 MINUTES = "minutes"
+#: The kinds of token that a model makes; the others, it is given.
+OUTPUT_KINDS = ("text_out", "audio_out", "reasoning")
 _MILLION = Decimal(1_000_000)
 #: What a minute's price leaves of a second is cut here, so that sums are exact in any order.
 _TRILLIONTH = Decimal("1e-12")

@@ -8,6 +8,7 @@ stand here as they stood there; beside that stands when everything was.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..protocol.conversation import Conversation
 from ..protocol.effects import Effect, ItemsChanged, OutputItemStarted, ResponseStarted
@@ -56,6 +57,7 @@ class Trace:
         self._asked: dict[str, Event] = {}  # event id → response.create
         self._response_of: dict[str, Response] = {}  # by item
         self._added_ids: set[str] = set()
+        self._names_conversation = False
         for number, entry in enumerate(log):
             self.began = self.began if number else entry.time
             self.ended = max(self.ended, entry.time) if number else entry.time
@@ -100,7 +102,7 @@ class Trace:
 
     def _follow(self, effect: Effect, entry: Entry) -> None:
         if isinstance(effect, ResponseStarted):
-            self._response_started(effect, entry.time)
+            self._response_started(effect, entry)
         elif isinstance(effect, OutputItemStarted) and effect.response_id in self.responses:
             response = self.responses[effect.response_id]
             response.item_ids.append(effect.item_id)
@@ -108,15 +110,22 @@ class Trace:
         elif isinstance(effect, ItemsChanged) and entry.direction == "player":
             self._played(effect.item_ids, entry.time)
 
-    def _response_started(self, effect: ResponseStarted, time: float) -> None:
+    def _response_started(self, effect: ResponseStarted, entry: Entry) -> None:
         asked = self._asked.get(effect.event_id or "")
-        apart = asked is not None and is_out_of_band(asked)
+        beside = self._is_beside(entry.event.get("response") or {})
+        apart = beside if asked is None else is_out_of_band(asked)
         answered = () if apart else tuple(self.unanswered)
         if not apart:
             self.unanswered = []
         session = self._rebuilding.machine.session
-        response = Response(effect.response_id, time, session, apart, answered)
+        response = Response(effect.response_id, entry.time, session, apart, answered)
         self.responses[response.id] = response
+
+    def _is_beside(self, response: dict[str, Any]) -> bool:
+        """Whether a response names no conversation, on a server that names it of others."""
+        named = response.get("conversation_id", "")
+        self._names_conversation = self._names_conversation or bool(named)
+        return named is None and self._names_conversation
 
     # What the client did
 
@@ -158,7 +167,8 @@ class Trace:
             return  # another server was given what stood here before
         self._added_ids.add(item_id)
         if item.get("role") == "assistant":
-            self.unanswered = []  # history that a client puts in was answered
+            # History that a client puts in was answered; what was spoken here is not history.
+            self.unanswered = [said for said in self.unanswered if said.committed is not None]
         elif item.get("role") == "user":
             said = self._utterance(item_id)
             said.added = entry.time

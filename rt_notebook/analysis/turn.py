@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from .bill import Bill
-from .cost import Tokens
+from .cost import OUTPUT_KINDS, Tokens
 from .latency import TurnLatency
 
 __all__ = ["ToolCall", "Turn"]
@@ -61,9 +61,11 @@ class Turn:
     config : str
         `Preset.digest` of the configuration in force, empty if there was no answer.
     latency : TurnLatency
-        Where the wait for the first response was.
+        Where the wait for the first sound was, tools and what they led to included.
     response_ids, item_ids : tuple of str
         The responses, and the items of the user.
+    out_of_band : bool
+        Whether it stayed out of the conversation.
     """
 
     number: int
@@ -83,12 +85,26 @@ class Turn:
     latency: TurnLatency
     response_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
+    out_of_band: bool = False
 
     @property
     def dollars(self) -> Decimal | None:
         """What the turn cost; None if a part of it cannot be known, or is still to come."""
         billed = {charge.id for charge in self.bill.charges}
         return self.bill.dollars if billed.issuperset(self.response_ids) else None
+
+    @property
+    def tokens_at_end(self) -> Tokens | None:
+        """Input as it was at last, when it held all of the conversation, and the whole output.
+
+        None where nothing was counted.
+        """
+        counted = [one.tokens for one in self.bill.charges if one.kind == "response"]
+        inputs = [tokens for tokens in counted if tokens is not None and tokens.total]
+        if not inputs:
+            return None
+        written = {kind: getattr(self.tokens, kind) for kind in OUTPUT_KINDS}
+        return replace(inputs[-1], **written)
 
     def as_row(self) -> dict[str, Any]:
         """Return the turn as one row of a table, numbers as numbers."""

@@ -121,6 +121,43 @@ def test_a_forecast_costs_more_the_longer_the_talk_is():
     assert [cost.dollars for cost in ahead] == [Decimal("0.0028"), Decimal("0.0032")]
 
 
+def test_the_forecast_of_a_turn_with_a_tool_counts_the_conversation_once():
+    talk = Talk()
+    for n, size in ((1, 1020), (2, 1220)):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}")
+        talk.done(n + 0.2, f"r{n}", usage(size, 0, 0, 0))
+    talk.written("u3", 3.0, "The weather?")
+    talk.created(3.1, "r3")
+    talk.calls("r3", "f1", 3.2, "weather", "{}", "rain")
+    talk.done(3.3, "r3", usage(1400, 0, 30, 0))
+    talk.created(3.9, "r4")
+    talk.done(4.0, "r4", usage(1420, 0, 60, 0))
+    # 200 tokens more a turn, and a third of 90 out: 1620 × 4 + 30 × 24 per million
+    assert [cost.dollars for cost in turns(talk.log).forecast(2)] == [
+        Decimal("0.0072"),
+        Decimal("0.0080"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", [{"metadata": {"rt_request": "e1"}}, {"conversation_id": None}], ids=str
+)
+def test_what_stays_out_of_the_conversation_is_not_forecast(told):
+    talk = Talk()
+    for n in (1, 2):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}", conversation_id="conv_1")
+        talk.done(n + 0.2, f"r{n}", usage(1000 * n, 0, 0, 0))
+    before = turns(talk.log).forecast(2)
+    beside = {"conversation": "none", "metadata": {"rt_request": "e1"}}
+    talk.add("sent", 3.0, "response.create", event_id="e1", response=beside)
+    talk.created(3.1, "r3", **told)
+    talk.done(3.2, "r3", usage(50, 0, 0, 0))
+    assert turns(talk.log).forecast(2) == before
+    assert [turn.out_of_band for turn in turns(talk.log)] == [False, False, True]
+
+
 def test_a_forecast_of_a_talk_with_an_unknown_part_is_what_it_will_cost_at_least():
     talk = Talk()
     for n, counted in ((1, usage(100, 0, 50, 0)), (2, None)):
@@ -146,6 +183,18 @@ def test_history_that_a_client_puts_in_was_answered():
     talk.written("u2", 1.2, "now")
     talk.created(1.3, "r1")
     assert [turn.said for turn in turns(talk.log)] == ["now"]
+
+
+def test_what_was_spoken_before_history_is_put_in_still_has_its_row_and_its_transcript():
+    talk = Talk()
+    talk.spoken("u1", 0.0, 400, "First.")
+    item = {"id": "a1", "type": "message", "role": "assistant", "content": []}
+    talk.received(2.0, "conversation.item.added", item=item)
+    talk.spoken("u2", 3.0, 400, "Second.")
+    rows = turns(talk.log)
+    assert [turn.said for turn in rows] == ["First. Second."]
+    # two transcripts of two seconds at 0.017 a minute
+    assert sum(turn.dollars for turn in rows) == rows.dollars == Decimal("0.001133333334")
 
 
 @pytest.mark.slow
