@@ -16,6 +16,7 @@ from ..protocol.events import Event
 from ..protocol.heard import HeardItem, heard_items
 from ..protocol.item import Item
 from ..protocol.requests import is_out_of_band
+from ..record.entry import Direction
 from ..record.log import Entry, Log
 from ..record.rebuilding import Rebuilding
 from .exchange import Response, Utterance
@@ -86,7 +87,7 @@ class Trace:
             self._sound_of(entry)
         for effect in effects:
             self._follow(effect, entry)
-        note = _NOTED.get(entry.event.type)
+        note = _NOTED[entry.direction].get(entry.event.type)
         if note is not None:
             note(self, entry)
 
@@ -227,18 +228,24 @@ def trace(log: Log) -> Trace:
     return Trace(log)
 
 
-_NOTED: dict[str, Callable[[Trace, Entry], None]] = {
-    "session.created": Trace._session_created,
-    "input_audio_buffer.speech_started": Trace._speech_started,
-    "input_audio_buffer.speech_stopped": Trace._speech_stopped,
-    "input_audio_buffer.committed": Trace._committed,
-    "conversation.item.added": Trace._added,
-    "response.done": Trace._done,
-    "response.create": Trace._asks,
-    "response.cancel": Trace._cut_in,
-    "player.opened": Trace._opened,
-    "player.silenced": Trace._cut_in,
-    "player.audible": Trace._audible,
-    "client.disconnected": Trace._disconnected,
-    "client.lost": Trace._disconnected,
+#: Of what one side alone can tell: whatever a user sends by hand is not the server's word.
+_NOTED: dict[Direction, dict[str, Callable[[Trace, Entry], None]]] = {
+    "received": {
+        "session.created": Trace._session_created,
+        "input_audio_buffer.speech_started": Trace._speech_started,
+        "input_audio_buffer.speech_stopped": Trace._speech_stopped,
+        "input_audio_buffer.committed": Trace._committed,
+        "conversation.item.added": Trace._added,
+        "response.done": Trace._done,
+    },
+    "sent": {"response.create": Trace._asks, "response.cancel": Trace._cut_in},
+    "player": {
+        "player.opened": Trace._opened,
+        "player.silenced": Trace._cut_in,
+        "player.audible": Trace._audible,
+    },
+    "client": {
+        "client.disconnected": Trace._disconnected,
+        "client.lost": Trace._disconnected,
+    },
 }
