@@ -8,9 +8,23 @@ from typing import Any
 
 from .bill import Bill
 from .cost import OUTPUT_KINDS, Tokens
-from .latency import TurnLatency
+from .latency import PARTS, TurnLatency
 
-__all__ = ["ToolCall", "Turn"]
+__all__ = ["COLUMNS", "ToolCall", "Turn"]
+
+#: Column of a table of turns → its dtype.
+COLUMNS = {
+    "turn": "int64",
+    **dict.fromkeys(("began_s", "ended_s"), "float64"),
+    **dict.fromkeys(("said", "answer", "heard"), "object"),
+    **dict.fromkeys(("heard_ms", "spoken_ms"), "int64"),
+    "interrupted": "bool",
+    "tools": "object",
+    **{f"tokens_{kind}": "int64" for kind in Tokens().by_kind()},
+    "dollars": "float64",
+    **dict.fromkeys(("model", "config"), "object"),
+    **{f"{name}_ms": "float64" for name in (*PARTS, "total", "to_audible")},
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,7 @@ class Turn:
         return replace(inputs[-1], **written)
 
     def as_row(self) -> dict[str, Any]:
-        """Return the turn as one row of a table, numbers as numbers."""
+        """Return the turn as one row of a table, numbers as numbers, by `COLUMNS`."""
         return {
             "turn": self.number,
             "began_s": self.began_s,

@@ -21,7 +21,7 @@ from .exchange import Response, Utterance
 from .latency import latency_of
 from .prices import Prices
 from .trace import Trace, trace
-from .turn import ToolCall, Turn
+from .turn import COLUMNS, ToolCall, Turn
 
 if TYPE_CHECKING:
     import pandas
@@ -80,9 +80,9 @@ class Turns(Sequence[Turn]):
         RealtimeError
             If pandas is not installed.
         """
-        from .extra import pandas
+        from .extra import table
 
-        return pandas().DataFrame([turn.as_row() for turn in self])
+        return table([turn.as_row() for turn in self], COLUMNS)
 
     @overload
     def __getitem__(self, place: int) -> Turn: ...

@@ -10,6 +10,7 @@ from rt_notebook.analysis.turn import ToolCall
 from rt_notebook.analysis.turns import turns
 from rt_notebook.config.preset import Preset
 from rt_notebook.protocol.events import Event
+from rt_notebook.record.log import Log
 
 from .talk import SESSION, Talk, interrupted_talk, tone, usage
 
@@ -203,3 +204,24 @@ def test_a_table_of_pandas_has_one_row_a_turn_with_numbers(rows):
     assert list(table["said"]) == [turn.said for turn in rows]
     assert table["tokens_audio_out"].sum() == 60
     assert table["dollars"].sum() == pytest.approx(float(rows.dollars))
+
+
+@pytest.mark.slow
+def test_a_table_of_pandas_has_the_same_columns_and_types_whatever_is_in_it(rows):
+    written = Talk()
+    written.written("u1", 1.0, "hello")
+    full, sparse, empty = (one.to_pandas() for one in (rows, turns(written.log), turns(Log())))
+    assert list(full.dtypes.items()) == list(sparse.dtypes.items()) == list(empty.dtypes.items())
+    assert list(full.columns) == list(rows[0].as_row())
+    assert {full[name].dtype.name for name in ("dollars", "total_ms")} == {"float64"}
+    assert full["turn"].dtype.name == "int64"
+    assert full["heard"].dtype.name == "object"
+    assert sparse["heard"][0] is None
+
+
+@pytest.mark.slow
+def test_a_table_of_the_wait_has_the_same_columns_and_types_whatever_is_in_it(rows):
+    full, empty = rows.latency.to_pandas(), turns(Log()).latency.to_pandas()
+    assert list(full.columns) == ["part", "n_turns", "median_ms", "error_ms", "p95_ms"]
+    assert list(full.dtypes.items()) == list(empty.dtypes.items())
+    assert full.set_index("part").loc["stop_to_commit", "n_turns"] == 1
