@@ -34,7 +34,7 @@ class Budget:
     responses : int or None
         Answers of the model, those beside the conversation included.
     dollars : float or None
-        Responses and transcripts at list prices; the model must have one.
+        Responses and transcripts at list prices; what has none ends the talk.
 
     Raises
     ------
