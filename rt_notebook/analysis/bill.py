@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..protocol.events import Event
 from ..record.log import Log
-from .cost import Cost, Tokens, price_of, price_of_tokens
+from .cost import OUTPUT_KINDS, Cost, Tokens, duration_seconds, price_of, price_of_tokens
 from .prices import Prices, price_list
 
 __all__ = ["Bill", "Charge", "Meter", "bill", "forecast"]
@@ -17,6 +17,8 @@ __all__ = ["Bill", "Charge", "Meter", "bill", "forecast"]
 Kind = Literal["response", "transcription"]
 
 _TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
+#: From here on, nothing comes of the responses that had begun; of one alone where it is named.
+_CUT_OFF = ("client.disconnected", "client.lost", "client.gave_up")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Charge:
     model : str
         In force when it was made, as the server named it; empty when it did not.
     usage : dict or None
-        As the server gave it.
+        As the server gave it; None if it did not.
     cost : Cost or None
         None if it cannot be known.
     """
@@ -48,6 +50,11 @@ class Charge:
         """Tokens by kind; None if the server did not say, or bills by the minute."""
         per_minute = self.usage is not None and self.usage.get("type") == "duration"
         return None if per_minute else Tokens.of(self.usage)
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether its usage can be priced, by a price list that knows the model."""
+        return self.tokens is not None or duration_seconds(self.usage) is not None
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,6 +115,7 @@ class Meter:
     def __init__(self, log: Log, *, model: str | None = None, prices: Prices | None = None) -> None:
         self._log, self._model, self._prices = log, model, prices
         self._charges: list[Charge] = []
+        self._begun: dict[str, str] = {}  # response → the model that makes it
         self._in_force: dict[str, Any] = {}
         self._n_read = 0
 
@@ -118,6 +126,8 @@ class Meter:
         for entry in new:
             if entry.direction == "received":
                 self._take(entry.event)
+            elif entry.direction == "client" and entry.event.type in _CUT_OFF:
+                self._cut_off(entry.event)
         return Bill(tuple(self._charges))
 
     def _take(self, event: Event) -> None:
@@ -125,17 +135,36 @@ class Meter:
             event.type == "session.created" and not self._in_force
         ):  # another connection's server is given what was in force
             self._in_force = event["session"]
+        elif event.type == "response.created":
+            self._begun[str(event["response"].get("id"))] = self._answering
         elif event.type == "response.done":
             response = event["response"]
-            model = self._model or str(self._in_force.get("model") or "")
-            self._charge("response", str(response.get("id")), model, response.get("usage"))
+            id = str(response.get("id"))
+            if self._begun.pop(id, None) is None:  # given up, and told the end of all the same
+                self._charges = [one for one in self._charges if one.id != id or one.usage]
+            self._charge("response", id, self._answering, response.get("usage"))
         elif event.type == _TRANSCRIBED:
             model = _transcription_model(self._in_force)
             self._charge("transcription", event["item_id"], model, event.get("usage"))
 
-    def _charge(self, kind: Kind, id: str, model: str, usage: dict[str, Any] | None) -> None:
-        cost = price_of(usage, model, self._prices)
-        self._charges.append(Charge(kind, id, model, usage, cost))
+    @property
+    def _answering(self) -> str:
+        return self._model or str(self._in_force.get("model") or "")
+
+    def _cut_off(self, event: Event) -> None:
+        """Charge, without a usage, what had begun and will not be told the end of."""
+        named = event.get("response_id")
+        if event.type == "client.gave_up":
+            lost = [named] if named in self._begun else []
+        else:
+            lost = list(self._begun)
+        for id in lost:
+            self._charge("response", id, self._begun.pop(id), None)
+
+    def _charge(self, kind: Kind, id: str, model: str, usage: object) -> None:
+        told = usage if isinstance(usage, dict) else None
+        cost = price_of(told, model, self._prices)
+        self._charges.append(Charge(kind, id, model, told, cost))
 
 
 def bill(log: Log, *, model: str | None = None, prices: Prices | None = None) -> Bill:
@@ -155,7 +184,7 @@ def forecast(
     Parameters
     ----------
     turns : sequence of Tokens
-        Those that were, at least one.
+        Those that were, at least one; the input of each is that of its last response.
     n_turns : int
         How many to look ahead.
     model : str
@@ -178,7 +207,7 @@ def _ahead(turns: Sequence[Tokens], steps: int) -> Tokens:
         cached = (coming - growth) * _cached_share(turns, modality)
         counts[f"cached_{modality}"] = round(cached)
         counts[modality] = round(coming) - round(cached)
-    for kind in ("text_out", "audio_out", "reasoning"):
+    for kind in OUTPUT_KINDS:
         counts[kind] = round(sum(getattr(turn, kind) for turn in turns) / len(turns))
     return Tokens(**counts)
 

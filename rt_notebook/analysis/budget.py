@@ -3,6 +3,9 @@
 What a response will cost is not known before it ends. So there is none any more when what
 was spent, and what the next response is expected to cost, exceed the budget together. The
 next one costs as much as the dearest so far, or as `bill.forecast` says if that is more.
+
+An answer that came without a usage counts as much as the next one. What has no price, and
+an answer without a usage before any other, end the talk: such a budget cannot be kept.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from .prices import Prices, price_list
 
 __all__ = ["Budget", "check_price", "exhausted"]
 
+_NOUNS = {"response": "answers", "transcription": "transcripts"}
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -29,7 +34,7 @@ class Budget:
     responses : int or None
         Answers of the model, those beside the conversation included.
     dollars : float or None
-        Responses and transcripts at list prices; the model must have one.
+        Responses and transcripts at list prices; what has none ends the talk.
 
     Raises
     ------
@@ -91,17 +96,30 @@ def exhausted(
         return f"the budget of {budget.responses} responses is used up"
     if budget.dollars is None:
         return None
-    spent, limit = bill.known.dollars, Decimal(str(budget.dollars))
+    return _overspent(Decimal(str(budget.dollars)), bill, model)
+
+
+def _overspent(limit: Decimal, bill: Bill, model: str) -> str | None:
     expected = _next_cost(bill, model)
+    for charge in bill.unknown:
+        if charge.kind == "transcription" or charge.is_metered or not expected:
+            made = f"{_NOUNS[charge.kind]} of {charge.model or 'a model without a name'}"
+            return (
+                f"the cost of {made} is not known, so that a budget of {dollars_text(limit)} "
+                "cannot be kept (limit minutes or responses instead)"
+            )
+    spent = bill.known.dollars + len(bill.unknown) * expected
     if spent + expected <= limit:
         return None
+    about = "about " if bill.unknown else ""
     return (
-        f"{dollars_text(spent)} of the budget of {dollars_text(limit)} are spent, and another "
-        f"answer would cost about {dollars_text(expected)}"
+        f"{about}{dollars_text(spent)} of the budget of {dollars_text(limit)} are spent, and "
+        f"another answer would cost about {dollars_text(expected)}"
     )
 
 
 def _next_cost(bill: Bill, model: str) -> Decimal:
+    """What the next answer is expected to cost; 0 where nothing tells."""
     responses = [charge for charge in bill.charges if charge.kind == "response"]
     turns = [charge.tokens for charge in responses if charge.tokens is not None]
     (ahead,) = forecast(turns, 1, model)

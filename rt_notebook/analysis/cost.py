@@ -21,13 +21,26 @@ from typing import Any
 
 from .prices import Price, Prices, price_list
 
-__all__ = ["MINUTES", "Cost", "Tokens", "dollars_text", "price_of", "price_of_tokens"]
+__all__ = [
+    "MINUTES",
+    "OUTPUT_KINDS",
+    "Cost",
+    "Tokens",
+    "dollars_text",
+    "duration_seconds",
+    "price_of",
+    "price_of_tokens",
+]
 
 #: The part of a cost that is billed by the duration of audio.
 MINUTES = "minutes"
+#: The kinds of token that a model makes; the others, it is given.
+OUTPUT_KINDS = ("text_out", "audio_out", "reasoning")
 _MILLION = Decimal(1_000_000)
 #: What a minute's price leaves of a second is cut here, so that sums are exact in any order.
 _TRILLIONTH = Decimal("1e-12")
+#: Thirty years: what says that it is longer, or shorter than nothing, is no duration.
+_LONGEST_SECONDS = 1e9
 _MODALITIES = ("text", "audio", "image")
 
 
@@ -64,9 +77,9 @@ class Tokens:
         Returns
         -------
         Tokens or None
-            None if there is no usage, or its input is not split by modality.
+            None if there is no usage, or it is not split by modality.
         """
-        if not isinstance(usage, Mapping):
+        if not isinstance(usage, Mapping) or not {"input_tokens", "output_tokens"} <= usage.keys():
             return None
         read, written = (
             _object(usage, "input_token_details"),
@@ -80,7 +93,7 @@ class Tokens:
             modality: min(_count(details, f"{modality}_tokens"), total[modality])
             for modality in _MODALITIES
         }
-        if not details and _count(read, "cached_tokens"):
+        if _count(read, "cached_tokens") > sum(cached.values()) or not _splits_output(usage):
             return None
         audio_out = _count(written, "audio_tokens")
         return cls(
@@ -176,7 +189,7 @@ def price_of(
     if price is None or not isinstance(usage, Mapping):
         return None
     if usage.get("type") == "duration":
-        return _price_of_duration(usage.get("seconds"), price)
+        return _price_of_duration(usage, price)
     tokens = Tokens.of(usage)
     return None if tokens is None else price_of_tokens(tokens, price)
 
@@ -199,13 +212,28 @@ def dollars_text(dollars: Decimal | None) -> str:
     return f"${dollars:.{digits}f}"
 
 
-def _price_of_duration(seconds: object, price: Price) -> Cost | None:
-    if price.per_minute is None or isinstance(seconds, bool):
+def duration_seconds(usage: Mapping[str, Any] | None) -> float | None:
+    """Return the seconds of audio that a usage is billed by; None where it tells none."""
+    if usage is None or usage.get("type") != "duration":
         return None
-    if not isinstance(seconds, (int, float)):
+    seconds = usage.get("seconds")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+        return None
+    return seconds if 0 <= seconds <= _LONGEST_SECONDS else None
+
+
+def _price_of_duration(usage: Mapping[str, Any], price: Price) -> Cost | None:
+    seconds = duration_seconds(usage)
+    if price.per_minute is None or seconds is None:
         return None
     dollars = Decimal(str(seconds)) * price.per_minute / 60
     return Cost({MINUTES: dollars.quantize(_TRILLIONTH)})
+
+
+def _splits_output(usage: Mapping[str, Any]) -> bool:
+    """Whether it says what of the output is audio; of a transcript, nothing is."""
+    split = _object(usage, "output_token_details").keys() & {"text_tokens", "audio_tokens"}
+    return bool(split) or usage.get("type") == "tokens" or not _count(usage, "output_tokens")
 
 
 def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RealtimeError
 
-__all__ = ["figures", "pandas"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["figures", "pandas", "table"]
 
 
 def pandas() -> Any:
@@ -19,6 +23,25 @@ def pandas() -> Any:
         If it is not installed.
     """
     return _loaded("pandas", "a table")
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table of pandas, whose columns and types do not depend on what is in it.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Values by column.
+    columns : mapping of str to str
+        Column → dtype, from left to right.
+
+    Raises
+    ------
+    RealtimeError
+        If pandas is not installed.
+    """
+    made: pd.DataFrame = pandas().DataFrame(rows, columns=list(columns), dtype=object)
+    return made.astype(dict(columns))
 
 
 def figures() -> Any:

@@ -36,10 +36,12 @@ class Forecast:
 
     def _lines(self) -> list[tuple[str, str, str]]:
         total: Decimal | None = self.turns.bill.known.dollars
+        least = "≥ " if self.turns.bill.unknown else ""
         lines = []
         for number, dollars in enumerate(self.dollars, len(self.turns) + 1):
             total = None if total is None or dollars is None else total + dollars
-            lines.append((f"turn {number}", dollars_text(dollars), dollars_text(total)))
+            in_all = dollars_text(total) if total is None else f"{least}{dollars_text(total)}"
+            lines.append((f"turn {number}", dollars_text(dollars), in_all))
         return lines
 
     def __repr__(self) -> str:

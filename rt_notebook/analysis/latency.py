@@ -8,7 +8,10 @@ kernel exchange pings, and half of the shortest round trip is how far off it may
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..record.log import Entry, Log
 from .exchange import Response, Utterance
@@ -41,7 +44,8 @@ class TurnLatency:
     commit_to_response_ms : float or None
         ``committed`` → ``response.created``; of a written turn from its item.
     response_to_audio_ms : float or None
-        ``response.created`` → first audio that is not silence, in the kernel.
+        ``response.created`` → first audio that is not silence, in the kernel; of a turn whose
+        first response calls functions in silence, these and what they led to included.
     audio_to_audible_ms : float or None
         First audio in the kernel → first audible sample in the page.
     audible_to_end_ms : float or None
@@ -105,37 +109,48 @@ def turn_latency(log: Log, response_id: str) -> TurnLatency:
     """Return the parts of the wait for one response."""
     read = trace(log)
     response = read.responses.get(response_id)
-    return TurnLatency() if response is None else latency_of(read, response)
+    return latency_of(read, [] if response is None else [response])
 
 
-def latency_of(read: Trace, response: Response) -> TurnLatency:
-    """Return the parts of the wait for a response of a log that was read.
+def latency_of(read: Trace, answers: Sequence[Response]) -> TurnLatency:
+    """Return the parts of the wait for the responses of a turn, from a log that was read.
+
+    The wait begins as that for the first of them does, and goes on to the first sound of any.
 
     Parameters
     ----------
     read : Trace
         The log.
-    response : Response
-        One of its responses.
+    answers : sequence of Response
+        Those that a turn had, in their order.
     """
-    said = response.utterances[-1] if response.utterances else Utterance("")
+    if not answers:
+        return TurnLatency()
+    first = answers[0]
+    said = first.utterances[-1] if first.utterances else Utterance("")
     spoken = _end_of_speech(read, said)
     heard_from = said.committed or said.added
-    sound = _first_sound(read.log, response)
-    audible = response.audible
-    end = response.silent if audible is not None else response.done
+    sounds = ((one, _first_sound(read.log, one)) for one in answers)
+    sounding, sound = next((both for both in sounds if both[1] is not None), (first, None))
+    audible = sounding.audible
     return TurnLatency(
         _ms(spoken, said.stopped),
         _ms(said.stopped, said.committed),
-        _ms(heard_from, response.created),
-        _ms(response.created, sound),
+        _ms(heard_from, first.created),
+        _ms(first.created, sound),
         _ms(sound, audible),
-        _ms(audible, end),
+        _ms(audible, _silent(answers)),
         _ms(spoken, sound),
         _ms(spoken, audible),
-        response.audible_error_ms,
-        _silence_window_ms(response),
+        sounding.audible_error_ms,
+        _silence_window_ms(first),
     )
+
+
+def _silent(answers: Sequence[Response]) -> float | None:
+    """When the last sound of a turn had been played; None while one is still to be."""
+    ends = [one.silent for one in answers if one.audio]
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
 def _ms(start: float | None, end: float | None) -> float | None:
@@ -167,7 +182,9 @@ def _end_of_speech(read: Trace, said: Utterance) -> float | None:
 
 
 def _silence_window_ms(response: Response) -> int | None:
-    """The ``silence_duration_ms`` in force."""
-    audio_input = (response.session.get("audio") or {}).get("input") or {}
-    value = (audio_input.get("turn_detection") or {}).get("silence_duration_ms")
-    return int(value) if value is not None else None
+    """The ``silence_duration_ms`` in force; None where it is no number."""
+    value: Any = response.session
+    for name in ("audio", "input", "turn_detection", "silence_duration_ms"):
+        value = value.get(name) if isinstance(value, dict) else None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return int(value) if is_number and math.isfinite(value) else None

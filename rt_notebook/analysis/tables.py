@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .bill import Bill
-from .cost import Tokens, dollars_text
+from .cost import Tokens, dollars_text, duration_seconds
 from .latency import PARTS
 from .waterfall import TOTALS, Spread, Waterfall
 
@@ -121,16 +121,11 @@ def _bill_rows(bill: Bill) -> list[tuple[str, str, str]]:
             if tokens[name]:
                 cost = dollars_text(parts.get(name)) if name in parts else "unknown"
                 rows.append((f"{title}{label}", str(tokens[name]), cost))
-        seconds = sum(_seconds(charge.usage) for charge in mine.charges)
+        seconds = sum(duration_seconds(charge.usage) or 0 for charge in mine.charges)
         if seconds:
             cost = dollars_text(parts.get("minutes"))
             rows.append((f"{title}{seconds:g} s of audio", "", cost))
     return rows
-
-
-def _seconds(usage: dict[str, object] | None) -> float:
-    value = (usage or {}).get("seconds")
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 _NOUNS = {"response": "answer", "transcription": "transcript"}
@@ -140,11 +135,15 @@ def _total(bill: Bill) -> str:
     """The sum in words; where a part is unknown, which, and what may be done."""
     if bill.dollars is not None:
         return f"{dollars_text(bill.dollars)} in all."
-    models = sorted({one.model or "a model without a name" for one in bill.unknown if one.usage})
-    lacks = Counter(_NOUNS[one.kind] for one in bill.unknown if not one.usage)
+    models = sorted(
+        {one.model or "a model without a name" for one in bill.unknown if one.is_metered}
+    )
+    lacks = Counter(_NOUNS[one.kind] for one in bill.unknown if not one.is_metered)
     unmetered = [f"{n} {noun}{'s' if n > 1 else ''}" for noun, n in lacks.items()]
     why = [f"no price is known for {', '.join(models)}"] if models else []
-    why += [f"{' and '.join(unmetered)} came without a usage"] if unmetered else []
+    why += (
+        [f"{' and '.join(unmetered)} came without a usage that can be priced"] if unmetered else []
+    )
     known = bill.known.dollars
     least = f"at least {dollars_text(known)}" if known else "unknown"
     return f"The cost is {least}: {'; '.join(why)}."

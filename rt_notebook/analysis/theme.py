@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["TEXT_POINTS", "THEMES", "Theme", "plain_axes"]
+__all__ = ["TEXT_POINTS", "THEMES", "Theme", "plain_axes", "theme_named"]
 
 TEXT_POINTS = 8.5
 
@@ -41,6 +43,19 @@ _DARK = Theme(
     assistant="#3ecfa9", cut="#5a6573", tool="#f2b155", stop="#ff7b70",
 )  # fmt: skip
 THEMES = {"light": _LIGHT, "dark": _DARK}
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of this name.
+    """
+    if name not in THEMES:
+        raise ConfigError(f"theme takes {' or '.join(THEMES)}, got {name!r}")
+    return THEMES[name]
 
 
 def plain_axes(axes: Axes, colours: Theme) -> None:

@@ -215,7 +215,9 @@ def _tools(read: Trace) -> Iterator[Mark]:
     began: dict[str, tuple[float, str]] = {}
     ended: dict[str, float] = {}
     for entry in read.log:
-        item: dict[str, Any] = entry.event.get("item") or {}
+        item: Any = entry.event.get("item")
+        if not isinstance(item, dict):
+            continue
         if entry.event.type == "response.output_item.done" and item.get("type") == "function_call":
             began[str(item.get("call_id"))] = entry.time, str(item.get("name"))
         elif item.get("type") == "function_call_output":

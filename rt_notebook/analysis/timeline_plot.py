@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import ConfigError
 from .extra import figures
-from .theme import TEXT_POINTS, THEMES, Theme, plain_axes
+from .theme import TEXT_POINTS, Theme, plain_axes, theme_named
 from .timeline import Line, Timeline
 
 if TYPE_CHECKING:
@@ -56,15 +57,18 @@ def timeline_figure(
     Raises
     ------
     ConfigError
-        If it would end before it begins.
+        If it would end before it begins, or nobody knows the theme.
     RealtimeError
         If matplotlib is not installed.
     """
+    for name, seconds in (("start", start), ("end", end)):
+        if seconds is not None and not math.isfinite(seconds):
+            raise ConfigError(f"{name} takes seconds from the begin of the talk, got {seconds!r}")
     if end is not None and end <= start:
         raise ConfigError(f"end takes seconds after start ({start:g}), got {end:g}")
     last = max(start + _SHORTEST_SECONDS, timeline.end_s) if end is None else end
     window = _Window(start, last, width_inches)
-    colours = THEMES[theme]
+    colours = theme_named(theme)
     figure: Figure = figures().Figure(figsize=(width_inches, 4.3), facecolor=colours.paper)
     user, assistant = figure.subplots(2, 1, sharex=True)
     figure.subplots_adjust(left=0.1, right=0.985, top=0.91, bottom=0.105, hspace=0.04)
@@ -136,7 +140,7 @@ def _draw_assistant(axes: Axes, timeline: Timeline, window: _Window, colours: Th
             axes.annotate(
                 f"{call.label}()", (call.start_s + width, -2.3), xytext=(4, 0),
                 textcoords="offset points", va="center", fontsize=TEXT_POINTS,
-                color=colours.tool, annotation_clip=True,
+                color=colours.tool, annotation_clip=True, parse_math=False,
             )  # fmt: skip
     _name(axes, "Assistant", colours.assistant)
     if any(line.was_cut for line in timeline.assistant):
@@ -234,7 +238,7 @@ def _draw_interruptions(
         user.annotate(
             mark.label, (mark.start_s, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 2 + 11 * row), textcoords="offset points", ha="center", va="bottom",
-            fontsize=TEXT_POINTS, color=colours.stop, annotation_clip=False,
+            fontsize=TEXT_POINTS, color=colours.stop, annotation_clip=False, parse_math=False,
         )  # fmt: skip
 
 
@@ -255,7 +259,7 @@ def _draw_gaps(
             gap.label, (end if in_first_half else gap.start_s, 0),
             xycoords=("data", "axes fraction"), xytext=(4 if in_first_half else -4, 4),
             textcoords="offset points", ha="left" if in_first_half else "right",
-            fontsize=TEXT_POINTS, color=colours.quiet, annotation_clip=True,
+            fontsize=TEXT_POINTS, color=colours.quiet, annotation_clip=True, parse_math=False,
         )  # fmt: skip
 
 

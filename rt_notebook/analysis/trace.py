@@ -8,6 +8,7 @@ stand here as they stood there; beside that stands when everything was.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..protocol.conversation import Conversation
 from ..protocol.effects import Effect, ItemsChanged, OutputItemStarted, ResponseStarted
@@ -15,6 +16,7 @@ from ..protocol.events import Event
 from ..protocol.heard import HeardItem, heard_items
 from ..protocol.item import Item
 from ..protocol.requests import is_out_of_band
+from ..record.entry import Direction
 from ..record.log import Entry, Log
 from ..record.rebuilding import Rebuilding
 from .exchange import Response, Utterance
@@ -56,6 +58,7 @@ class Trace:
         self._asked: dict[str, Event] = {}  # event id → response.create
         self._response_of: dict[str, Response] = {}  # by item
         self._added_ids: set[str] = set()
+        self._names_conversation = False
         for number, entry in enumerate(log):
             self.began = self.began if number else entry.time
             self.ended = max(self.ended, entry.time) if number else entry.time
@@ -84,7 +87,7 @@ class Trace:
             self._sound_of(entry)
         for effect in effects:
             self._follow(effect, entry)
-        note = _NOTED.get(entry.event.type)
+        note = _NOTED[entry.direction].get(entry.event.type)
         if note is not None:
             note(self, entry)
 
@@ -100,7 +103,7 @@ class Trace:
 
     def _follow(self, effect: Effect, entry: Entry) -> None:
         if isinstance(effect, ResponseStarted):
-            self._response_started(effect, entry.time)
+            self._response_started(effect, entry)
         elif isinstance(effect, OutputItemStarted) and effect.response_id in self.responses:
             response = self.responses[effect.response_id]
             response.item_ids.append(effect.item_id)
@@ -108,15 +111,22 @@ class Trace:
         elif isinstance(effect, ItemsChanged) and entry.direction == "player":
             self._played(effect.item_ids, entry.time)
 
-    def _response_started(self, effect: ResponseStarted, time: float) -> None:
+    def _response_started(self, effect: ResponseStarted, entry: Entry) -> None:
         asked = self._asked.get(effect.event_id or "")
-        apart = asked is not None and is_out_of_band(asked)
+        beside = self._is_beside(entry.event.get("response") or {})
+        apart = beside if asked is None else is_out_of_band(asked)
         answered = () if apart else tuple(self.unanswered)
         if not apart:
             self.unanswered = []
         session = self._rebuilding.machine.session
-        response = Response(effect.response_id, time, session, apart, answered)
+        response = Response(effect.response_id, entry.time, session, apart, answered)
         self.responses[response.id] = response
+
+    def _is_beside(self, response: dict[str, Any]) -> bool:
+        """Whether a response names no conversation, on a server that names it of others."""
+        named = response.get("conversation_id", "")
+        self._names_conversation = self._names_conversation or bool(named)
+        return named is None and self._names_conversation
 
     # What the client did
 
@@ -158,7 +168,8 @@ class Trace:
             return  # another server was given what stood here before
         self._added_ids.add(item_id)
         if item.get("role") == "assistant":
-            self.unanswered = []  # history that a client puts in was answered
+            # History that a client puts in was answered; what was spoken here is not history.
+            self.unanswered = [said for said in self.unanswered if said.committed is not None]
         elif item.get("role") == "user":
             said = self._utterance(item_id)
             said.added = entry.time
@@ -217,18 +228,24 @@ def trace(log: Log) -> Trace:
     return Trace(log)
 
 
-_NOTED: dict[str, Callable[[Trace, Entry], None]] = {
-    "session.created": Trace._session_created,
-    "input_audio_buffer.speech_started": Trace._speech_started,
-    "input_audio_buffer.speech_stopped": Trace._speech_stopped,
-    "input_audio_buffer.committed": Trace._committed,
-    "conversation.item.added": Trace._added,
-    "response.done": Trace._done,
-    "response.create": Trace._asks,
-    "response.cancel": Trace._cut_in,
-    "player.opened": Trace._opened,
-    "player.silenced": Trace._cut_in,
-    "player.audible": Trace._audible,
-    "client.disconnected": Trace._disconnected,
-    "client.lost": Trace._disconnected,
+#: Of what one side alone can tell: whatever a user sends by hand is not the server's word.
+_NOTED: dict[Direction, dict[str, Callable[[Trace, Entry], None]]] = {
+    "received": {
+        "session.created": Trace._session_created,
+        "input_audio_buffer.speech_started": Trace._speech_started,
+        "input_audio_buffer.speech_stopped": Trace._speech_stopped,
+        "input_audio_buffer.committed": Trace._committed,
+        "conversation.item.added": Trace._added,
+        "response.done": Trace._done,
+    },
+    "sent": {"response.create": Trace._asks, "response.cancel": Trace._cut_in},
+    "player": {
+        "player.opened": Trace._opened,
+        "player.silenced": Trace._cut_in,
+        "player.audible": Trace._audible,
+    },
+    "client": {
+        "client.disconnected": Trace._disconnected,
+        "client.lost": Trace._disconnected,
+    },
 }

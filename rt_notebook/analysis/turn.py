@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from .bill import Bill
-from .cost import Tokens
-from .latency import TurnLatency
+from .cost import OUTPUT_KINDS, Tokens
+from .latency import PARTS, TurnLatency
 
-__all__ = ["ToolCall", "Turn"]
+__all__ = ["COLUMNS", "ToolCall", "Turn"]
+
+#: Column of a table of turns → its dtype.
+COLUMNS = {
+    "turn": "int64",
+    **dict.fromkeys(("began_s", "ended_s"), "float64"),
+    **dict.fromkeys(("said", "answer", "heard"), "object"),
+    **dict.fromkeys(("heard_ms", "spoken_ms"), "int64"),
+    "interrupted": "bool",
+    "tools": "object",
+    **{f"tokens_{kind}": "int64" for kind in Tokens().by_kind()},
+    "dollars": "float64",
+    **dict.fromkeys(("model", "config"), "object"),
+    **{f"{name}_ms": "float64" for name in (*PARTS, "total", "to_audible")},
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +75,11 @@ class Turn:
     config : str
         `Preset.digest` of the configuration in force, empty if there was no answer.
     latency : TurnLatency
-        Where the wait for the first response was.
+        Where the wait for the first sound was, tools and what they led to included.
     response_ids, item_ids : tuple of str
         The responses, and the items of the user.
+    out_of_band : bool
+        Whether it stayed out of the conversation.
     """
 
     number: int
@@ -83,6 +99,7 @@ class Turn:
     latency: TurnLatency
     response_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
+    out_of_band: bool = False
 
     @property
     def dollars(self) -> Decimal | None:
@@ -90,8 +107,21 @@ class Turn:
         billed = {charge.id for charge in self.bill.charges}
         return self.bill.dollars if billed.issuperset(self.response_ids) else None
 
+    @property
+    def tokens_at_end(self) -> Tokens | None:
+        """Input as it was at last, when it held all of the conversation, and the whole output.
+
+        None where nothing was counted.
+        """
+        counted = [one.tokens for one in self.bill.charges if one.kind == "response"]
+        inputs = [tokens for tokens in counted if tokens is not None and tokens.total]
+        if not inputs:
+            return None
+        written = {kind: getattr(self.tokens, kind) for kind in OUTPUT_KINDS}
+        return replace(inputs[-1], **written)
+
     def as_row(self) -> dict[str, Any]:
-        """Return the turn as one row of a table, numbers as numbers."""
+        """Return the turn as one row of a table, numbers as numbers, by `COLUMNS`."""
         return {
             "turn": self.number,
             "began_s": self.began_s,

@@ -18,10 +18,10 @@ from ..record.log import Log
 from .bill import Bill, bill, forecast
 from .cost import Cost
 from .exchange import Response, Utterance
-from .latency import TurnLatency, latency_of
+from .latency import latency_of
 from .prices import Prices
 from .trace import Trace, trace
-from .turn import ToolCall, Turn
+from .turn import COLUMNS, ToolCall, Turn
 
 if TYPE_CHECKING:
     import pandas
@@ -56,12 +56,15 @@ class Turns(Sequence[Turn]):
     def forecast(self, n_turns: int = 10, *, prices: Prices | None = None) -> list[Cost | None]:
         """Return what the next turns will cost if the talk goes on as it went.
 
-        See `bill.forecast`; transcription costs what it did on average.
+        See `bill.forecast`; transcription costs what it did on average. What stayed out of
+        the conversation is not expected again.
         """
-        answered = [turn for turn in self if turn.tokens.total]
+        talked = [turn for turn in self if not turn.out_of_band]
+        answered = [(turn, counted) for turn in talked if (counted := turn.tokens_at_end)]
         if not answered:
             return [None] * n_turns
-        ahead = forecast([turn.tokens for turn in answered], n_turns, answered[-1].model, prices)
+        model = answered[-1][0].model
+        ahead = forecast([counted for _, counted in answered], n_turns, model, prices)
         heard = [charge for charge in self.bill.charges if charge.kind == "transcription"]
         if any(charge.cost is None for charge in heard):
             return [None] * n_turns
@@ -77,9 +80,9 @@ class Turns(Sequence[Turn]):
         RealtimeError
             If pandas is not installed.
         """
-        from .extra import pandas
+        from .extra import table
 
-        return pandas().DataFrame([turn.as_row() for turn in self])
+        return table([turn.as_row() for turn in self], COLUMNS)
 
     @overload
     def __getitem__(self, place: int) -> Turn: ...
@@ -189,9 +192,10 @@ class _Row:
             bill=charges,
             model=responses.charges[0].model if responses.charges else "",
             config=_digest(answers[0].session) if answers else "",
-            latency=latency_of(read, answers[0]) if answers else TurnLatency(),
+            latency=latency_of(read, answers),
             response_ids=tuple(ids),
             item_ids=tuple(item_ids),
+            out_of_band=any(one.out_of_band for one in answers),
         )
 
     def _was_interrupted(self, response: Response) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from .latency import PARTS, TurnLatency
@@ -19,6 +19,12 @@ __all__ = ["TOTALS", "Spread", "Waterfall", "percentile"]
 TOTALS = {
     "total": "end of speech → first sound in the kernel",
     "to_audible": "end of speech → first sound in the page",
+}
+
+_COLUMNS = {
+    "part": "object",
+    "n_turns": "int64",
+    **dict.fromkeys(("median_ms", "error_ms", "p95_ms"), "float64"),
 }
 
 
@@ -89,15 +95,10 @@ class Waterfall:
         RealtimeError
             If pandas is not installed.
         """
-        from .extra import pandas
+        from .extra import table
 
-        return pandas().DataFrame(
-            [
-                {"part": name, "n_turns": one.n_turns, "median_ms": one.median_ms,
-                 "error_ms": one.error_ms, "p95_ms": one.p95_ms}
-                for name, one in {**self.parts, **self.totals}.items()
-            ]
-        )  # fmt: skip
+        spreads = {**self.parts, **self.totals}.items()
+        return table([{"part": name, **asdict(one)} for name, one in spreads], _COLUMNS)
 
     def plot(self, **options: Any) -> Picture:
         """Return the picture; the options are those of `waterfall_plot.waterfall_figure`.

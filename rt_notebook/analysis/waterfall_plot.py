@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .extra import figures
 from .latency import PARTS
-from .theme import TEXT_POINTS, THEMES, plain_axes
+from .theme import TEXT_POINTS, plain_axes, theme_named
 from .waterfall import Waterfall
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ def waterfall_figure(
 
     Raises
     ------
+    ConfigError
+        If nobody knows the theme.
     RealtimeError
         If matplotlib is not installed.
     """
-    colours = THEMES[theme]
+    colours = theme_named(theme)
     parts = {name: one for name, one in waterfall.parts.items() if name != "audible_to_end"}
     height = 0.9 + 0.42 * max(1, len(parts))
     figure: Figure = figures().Figure(figsize=(width_inches, height), facecolor=colours.paper)

@@ -9,7 +9,7 @@ from ..audio import pcm
 from ..background import loop_thread
 from ..errors import RealtimeError
 from ..protocol.events import Event
-from ..protocol.requests import REQUEST_KEY
+from ..protocol.requests import REQUEST_KEY, is_out_of_band
 from ..record.entry import Entry
 from ..record.log import Log
 from .connect import connect
@@ -95,11 +95,21 @@ def _asked(log: Log) -> dict[str, Any]:
 
 
 def _said(log: Log) -> Iterator[Entry]:
-    """What the user did: sound, turns ended by hand, written messages."""
+    """What the user did: sound, turns ended by hand, written messages.
+
+    A response that the recorded client asked for behind the output of a tool belongs to the
+    tool, which is not run again.
+    """
+    follows_tool = False
     for entry in _asked_once(log):
-        item = entry.event.get("item")
-        is_message = isinstance(item, dict) and item.get("role") == "user"
-        if entry.audio or entry.event.type in _SAID or is_message:
+        event, item = entry.event, entry.event.get("item")
+        item = item if isinstance(item, dict) else {}
+        if item.get("type") == "function_call_output":
+            follows_tool = True
+        elif event.type == "response.create" and follows_tool and not is_out_of_band(event):
+            follows_tool = False
+        elif entry.audio or event.type in _SAID or item.get("role") == "user":
+            follows_tool = follows_tool and not item
             yield entry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import line_magic, magics_class
@@ -137,6 +138,6 @@ def _seconds(name: str, given: str) -> float:
     from ..config.reading import number
 
     seconds = number(given)
-    if seconds is None or seconds < 0:
+    if seconds is None or not 0 <= seconds < math.inf:
         raise ConfigError(f"{name} takes seconds from the begin of the talk, got {given!r}")
     return seconds

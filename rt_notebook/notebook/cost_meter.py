@@ -55,7 +55,9 @@ def _about(bill: Bill) -> str:
         f"Cost of {responses} {'answer' if responses == 1 else 'answers'} so far",
         f"{tokens.fresh} tokens in, {tokens.cached} cached, {tokens.output} out",
     ]
-    unpriced = sorted({charge.model or "this model" for charge in bill.unknown})
+    unpriced = {charge.model or "this model" for charge in bill.unknown if charge.is_metered}
     if unpriced:
-        parts.append(f"no price is known for {', '.join(unpriced)}")
+        parts.append(f"no price is known for {', '.join(sorted(unpriced))}")
+    if any(not charge.is_metered for charge in bill.unknown):
+        parts.append("some came without a usage")
     return "; ".join(parts)

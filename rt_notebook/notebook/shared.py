@@ -7,13 +7,14 @@ import functools
 import os
 import re
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, no_var_expand
 
 from ..errors import ConfigError, RealtimeError, ServerError
-from .arguments import parse, value_of
+from .arguments import parse, tokens, value_of
 
 if TYPE_CHECKING:
     from ..client.reply import Reply
@@ -53,7 +54,7 @@ def plainly(magic: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return magic(self, line, cell) if cell is not None else magic(self, line)
         except RealtimeError as error:
-            told = _told(error)
+            told = _told(error, line)
         raise told
 
     def getdoc() -> str:
@@ -129,19 +130,21 @@ class SharedMagics(Magics):
         return None
 
 
-def _told(error: RealtimeError) -> UsageError:
-    """Return an error as the user sees it."""
+def _told(error: RealtimeError, line: str) -> UsageError:
+    """Return an error of a magic's line as the user sees it."""
     sentence = str(error).rstrip(".")
     if not isinstance(error, ServerError):
-        return UsageError(
-            _sentence(_with_flags(sentence) if isinstance(error, ConfigError) else sentence)
-        )
-    text = _sentence(f"{sentence}{_option_at(error)}")
+        named = _with_flags(sentence) if isinstance(error, ConfigError) else sentence
+        return UsageError(_sentence(named, line))
+    text = _sentence(f"{sentence}{_option_at(error)}", line)
     return Refusal(text, code=error.code, param=error.param, event_id=error.event_id)
 
 
-def _sentence(text: str) -> str:
-    begin = text[:1] if _FILE.match(text) else text[:1].upper()
+def _sentence(text: str, line: str) -> str:
+    """A whole sentence; one that begins with a name of the user's own leaves it as it is."""
+    typed = (PurePath(word).name for word in tokens(line))
+    is_own = any(text.startswith((f"{word} ", f"{word}:")) for word in typed if word)
+    begin = text[:1] if is_own or _FILE.match(text) else text[:1].upper()
     return f"{begin}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
 
 

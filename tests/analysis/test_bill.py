@@ -1,5 +1,6 @@
 """What a talk was charged for, and what it will be charged for."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -19,12 +20,17 @@ def talk(*events, model="gpt-realtime-2.1"):
     }
     log = Log()
     for time, event in enumerate([{"type": "session.created", "session": session}, *events]):
-        log.append("received", Event(event), time=float(time), wall_time=float(time))
+        direction = "client" if event["type"].startswith("client.") else "received"
+        log.append(direction, Event(event), time=float(time), wall_time=float(time))
     return log
 
 
 def done(id, usage, status="completed"):
     return {"type": "response.done", "response": {"id": id, "status": status, "usage": usage}}
+
+
+def begun(id):
+    return {"type": "response.created", "response": {"id": id, "status": "in_progress"}}
 
 
 def transcribed(item_id, seconds):
@@ -59,6 +65,36 @@ def test_what_came_without_a_usage_is_told_by_its_kind():
     unheard = {"type": transcribed("u1", 1)["type"], "item_id": "u1"}
     talked = bill(talk(done("r1", None), done("r2", None), unheard))
     assert "2 answers and 1 transcript came without a usage" in repr(talked)
+
+
+LOST = {"type": "client.lost", "reason": "the connection ended"}
+DISCONNECTED = {"type": "client.disconnected", "reason": "the connection ended"}
+
+
+@pytest.mark.parametrize(
+    "end", [LOST, DISCONNECTED, {"type": "client.gave_up", "response_id": "r2"}]
+)
+def test_what_an_answer_cost_is_unknown_when_its_end_is_not_told(end):
+    talked = bill(talk(begun("r1"), done("r1", SPOKEN), begun("r2"), end))
+    assert [charge.id for charge in talked.unknown] == ["r2"]
+    assert talked.dollars is None
+    assert "at least $0.0072: 1 answer came without a usage" in repr(talked)
+
+
+def test_an_answer_that_is_cut_off_is_charged_once():
+    assert len(bill(talk(begun("r1"), DISCONNECTED, LOST)).charges) == 1
+
+
+def test_an_answer_that_was_given_up_costs_what_its_late_end_tells():
+    gave_up = {"type": "client.gave_up", "response_id": "r1"}
+    assert bill(talk(begun("r1"), gave_up, done("r1", SPOKEN))).dollars == Decimal("0.0072056")
+
+
+@pytest.mark.parametrize("usage", [math.nan, {}, {"total_tokens": 300}])
+def test_a_usage_that_cannot_be_read_is_none(usage):
+    talked = bill(talk(done("r1", usage)))
+    assert talked.dollars is None
+    assert "The cost is unknown: 1 answer came without a usage" in repr(talked)
 
 
 def test_a_session_keeps_its_model_on_another_connection():

@@ -57,6 +57,41 @@ def test_before_the_first_response_nothing_is_spent():
     assert verdict(Budget(dollars=0.01)) is None
 
 
+def verdict_on(dollars, *charges):
+    bill = Bill((*bill_of(1).charges, *charges))
+    return exhausted(Budget(dollars=dollars), seconds=1.0, n_begun=1, bill=bill, model=MODEL)
+
+
+def test_an_answer_without_a_usage_counts_as_much_as_the_next_one():
+    unmetered = Charge("response", "r2", MODEL, None, None)
+    # The next one hears the 500 tokens of the first: $0.036 + 500 × 32 per million.
+    assert verdict_on(0.15, unmetered) is None
+    assert "about $0.088 of the budget of $0.10" in verdict_on(0.1, unmetered)
+
+
+def test_answers_without_a_usage_are_not_free_where_nothing_tells_what_they_cost():
+    bill = Bill((Charge("response", "r1", MODEL, None, None),))
+    sentence = exhausted(Budget(dollars=1), seconds=1.0, n_begun=1, bill=bill, model=MODEL)
+    assert "the cost of answers of gpt-realtime-2 is not known" in sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "usage", "told"),
+    [
+        ("transcription", {"type": "duration", "seconds": 600}, "transcripts of some-model"),
+        ("transcription", None, "transcripts of some-model"),
+        ("response", USAGE, "answers of some-model"),
+    ],
+)
+def test_what_has_no_price_ends_a_budget_of_dollars(kind, usage, told):
+    unpriced = Charge(kind, "u1", "some-model", usage, None)
+    assert told in verdict_on(100, unpriced)
+    assert (
+        exhausted(Budget(minutes=9), seconds=1.0, n_begun=1, bill=Bill((unpriced,)), model=MODEL)
+        is None
+    )
+
+
 @pytest.mark.parametrize(
     "limits", [{}, {"minutes": 0}, {"responses": -1}, {"dollars": "1"}, {"minutes": True}]
 )

@@ -1,5 +1,6 @@
 """Usages as the API gives them, and the dollars they come to, reckoned by hand."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -35,6 +36,8 @@ def usage(text=0, audio=0, image=0, cached=(0, 0, 0), text_out=0, audio_out=0, r
 
 SPOKEN = usage(119, 13, cached=(64, 0, 0), text_out=30, audio_out=91)
 EVERYTHING = usage(200, 300, 500, (128, 64, 256), text_out=100, audio_out=80, reasoning=64)
+UNSPLIT_CACHE = usage(100)
+UNSPLIT_CACHE["input_token_details"]["cached_tokens"] = 64
 DURATION = {"type": "duration", "seconds": 90}
 WRITTEN_DOWN = {
     "type": "tokens",
@@ -83,8 +86,17 @@ def test_a_usage_comes_to_exact_dollars(usage, model, dollars):
         (None, "gpt-realtime-2.1"),
         ({**SPOKEN, "input_token_details": "_elided"}, "gpt-realtime-2.1"),
         ({"total_tokens": 9, "input_tokens": 9}, "gpt-realtime-2.1"),
+        ({}, "gpt-realtime-2.1"),
+        ({"total_tokens": 300}, "gpt-realtime-2.1"),
+        ({"input_tokens": 0, "output_tokens": 100}, "gpt-realtime-2.1"),
+        ({**SPOKEN, "output_token_details": {"reasoning_tokens": 9}}, "gpt-realtime-2.1"),
+        (UNSPLIT_CACHE, "gpt-realtime-2.1"),
         (DURATION, "gpt-realtime-2.1"),
         ({"type": "duration", "seconds": None}, "gpt-live-transcribe"),
+        *[
+            ({"type": "duration", "seconds": seconds}, "gpt-live-transcribe")
+            for seconds in (-5, 1e30, math.inf, math.nan, "7", True)
+        ],
         (WRITTEN_DOWN, "gpt-live-transcribe"),
     ],
 )

@@ -70,6 +70,55 @@ def test_a_written_turn_has_no_end_of_speech():
     assert latency.response_to_audio_ms == pytest.approx(300)
 
 
+def tool_turn(preamble=b""):
+    """A spoken question, a call that takes half a second, and what comes of it at 3.0 s."""
+    talk = Talk()
+    talk.spoken("u", 0.0, 1000, "The weather?", stop=0.6, commit=0.03)
+    talk.player(1.65, "opened")
+    talk.created(1.7, "r1")
+    if preamble:
+        talk.answer("r1", "a1", [1.9], "Let me see.", preamble)
+    talk.calls("r1", "f", 2.0, "weather", "{}", "rain")
+    talk.done(2.1, "r1")
+    talk.created(2.6, "r2")
+    talk.answer("r2", "a2", [3.0], "Rain.", tone(480))
+    talk.done(3.1, "r2")
+    return talk
+
+
+def test_the_wait_of_a_turn_with_a_tool_goes_on_to_the_first_sound_of_what_came_of_it():
+    talk = tool_turn()
+    talk.player(3.1, "audible", epoch=0, samples=0, latency_ms=0.0, ago_ms=0.0, error_ms=1.0)
+    talk.player(3.6, "played", epoch=0, samples=24 * 480, latency_ms=0.0)
+    (turn,) = turns(talk.log)
+    latency = turn.latency
+    assert latency.commit_to_response_ms == pytest.approx(70)
+    assert latency.response_to_audio_ms == pytest.approx(1300)
+    assert latency.audio_to_audible_ms == pytest.approx(100)
+    assert latency.audible_to_end_ms == pytest.approx(500)
+    assert latency.total_ms == pytest.approx(2000)
+    assert sum(list(latency.parts.values())[:4]) == pytest.approx(latency.total_ms)
+    assert sum(list(latency.parts.values())[:5]) == pytest.approx(latency.to_audible_ms)
+
+
+def test_a_word_before_the_call_ends_the_wait_and_the_turn_sounds_on_to_its_last():
+    talk = tool_turn(tone(480))
+    talk.player(2.0, "audible", epoch=0, samples=0, latency_ms=0.0, ago_ms=0.0, error_ms=1.0)
+    talk.player(2.4, "played", epoch=0, samples=24 * 480, latency_ms=0.0)
+    assert turns(talk.log)[0].latency.audible_to_end_ms is None
+    talk.player(3.6, "played", epoch=0, samples=24 * 960, latency_ms=0.0)
+    latency = turns(talk.log)[0].latency
+    assert latency.response_to_audio_ms == pytest.approx(200)
+    assert latency.audible_to_end_ms == pytest.approx(1600)
+
+
+@pytest.mark.parametrize("given", ["soon", None, [500], True, float("nan")])
+def test_a_silence_window_that_is_no_number_is_not_known(given):
+    talk = Talk({"audio": {"input": {"turn_detection": {"silence_duration_ms": given}}}})
+    talk.created(1.0, "r")
+    assert turn_latency(talk.log, "r").silence_window_ms is None
+
+
 def test_the_wait_is_up_to_the_page_where_one_played():
     spoken = TurnLatency(total_ms=950.0)
     assert spoken.wait_ms == 950

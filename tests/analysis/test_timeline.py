@@ -1,9 +1,12 @@
 """When everything of a talk was, and the picture of it."""
 
+import math
+
 import pytest
 
 from rt_notebook.analysis.timeline import timeline
 from rt_notebook.analysis.turns import turns
+from rt_notebook.errors import ConfigError
 from rt_notebook.record.log import Log
 
 from .talk import Talk, interrupted_talk, tone
@@ -61,6 +64,39 @@ def test_without_a_player_answers_lie_behind_each_other():
     assert first.heard_s is None
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"type": "conversation.item.create", "item": "oops"},
+        {"type": "conversation.item.added", "item": "oops"},
+        {"type": "response.done"},
+        {"type": "input_audio_buffer.committed"},
+        {"type": "player.audible"},
+    ],
+    ids=str,
+)
+def test_what_a_user_sends_by_hand_and_the_server_refuses_leaves_the_views_whole(refused):
+    log = Talk()
+    log.written("u1", 1.0, "hello")
+    fields = dict(refused)
+    log.add("sent", 2.0, fields.pop("type"), **fields)
+    assert [line.text for line in timeline(log.log).user] == ["hello"]
+    assert [turn.said for turn in turns(log.log)] == ["hello"]
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+@pytest.mark.parametrize("seconds", [math.inf, math.nan])
+def test_a_picture_begins_and_ends_at_a_time(talk, name, seconds):
+    with pytest.raises(ConfigError, match=f"{name} takes seconds"):
+        talk.plot(**{name: seconds})
+
+
+def test_a_theme_that_nobody_knows_is_refused(talk):
+    for picture in (talk.plot, turns(Log()).latency.plot):
+        with pytest.raises(ConfigError, match="theme takes light or dark, got 'pink'"):
+            picture(theme="pink")
+
+
 def test_the_picture_is_told_in_words(talk):
     told = talk.describe()
     assert "You: What time is it?" in told
@@ -115,7 +151,9 @@ def test_text_of_a_talk_is_no_formula_and_a_font_that_lacks_a_letter_is_no_matte
     log = Talk()
     log.written("u1", 1.0, "costs $5 and $6 _or_ \\alpha 漢字 🎉")
     log.created(1.1, "r1")
+    log.calls("r1", "f1", 1.2, "$\\foo$", "{}", "")
     picture = timeline(log.log).plot()
+    assert "$\\foo$()" in [text.get_text() for text in picture.figure.axes[1].texts]
     assert picture.png.startswith(b"\x89PNG")
     words = picture.figure.axes[0].texts[0].get_text().split()
     assert words == ["costs", "$5", "and", "$6", "_or_", "\\alpha", "漢字", "🎉"]

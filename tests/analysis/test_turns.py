@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 
 from rt_notebook.analysis.cost import Tokens
+from rt_notebook.analysis.forecast import Forecast
 from rt_notebook.analysis.turn import ToolCall
 from rt_notebook.analysis.turns import turns
 from rt_notebook.config.preset import Preset
 from rt_notebook.protocol.events import Event
+from rt_notebook.record.log import Log
 
 from .talk import SESSION, Talk, interrupted_talk, tone, usage
 
@@ -120,6 +122,53 @@ def test_a_forecast_costs_more_the_longer_the_talk_is():
     assert [cost.dollars for cost in ahead] == [Decimal("0.0028"), Decimal("0.0032")]
 
 
+def test_the_forecast_of_a_turn_with_a_tool_counts_the_conversation_once():
+    talk = Talk()
+    for n, size in ((1, 1020), (2, 1220)):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}")
+        talk.done(n + 0.2, f"r{n}", usage(size, 0, 0, 0))
+    talk.written("u3", 3.0, "The weather?")
+    talk.created(3.1, "r3")
+    talk.calls("r3", "f1", 3.2, "weather", "{}", "rain")
+    talk.done(3.3, "r3", usage(1400, 0, 30, 0))
+    talk.created(3.9, "r4")
+    talk.done(4.0, "r4", usage(1420, 0, 60, 0))
+    # 200 tokens more a turn, and a third of 90 out: 1620 × 4 + 30 × 24 per million
+    assert [cost.dollars for cost in turns(talk.log).forecast(2)] == [
+        Decimal("0.0072"),
+        Decimal("0.0080"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", [{"metadata": {"rt_request": "e1"}}, {"conversation_id": None}], ids=str
+)
+def test_what_stays_out_of_the_conversation_is_not_forecast(told):
+    talk = Talk()
+    for n in (1, 2):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}", conversation_id="conv_1")
+        talk.done(n + 0.2, f"r{n}", usage(1000 * n, 0, 0, 0))
+    before = turns(talk.log).forecast(2)
+    beside = {"conversation": "none", "metadata": {"rt_request": "e1"}}
+    talk.add("sent", 3.0, "response.create", event_id="e1", response=beside)
+    talk.created(3.1, "r3", **told)
+    talk.done(3.2, "r3", usage(50, 0, 0, 0))
+    assert turns(talk.log).forecast(2) == before
+    assert [turn.out_of_band for turn in turns(talk.log)] == [False, False, True]
+
+
+def test_a_forecast_of_a_talk_with_an_unknown_part_is_what_it_will_cost_at_least():
+    talk = Talk()
+    for n, counted in ((1, usage(100, 0, 50, 0)), (2, None)):
+        talk.written(f"u{n}", n, "more")
+        talk.created(n + 0.1, f"r{n}")
+        talk.done(n + 0.2, f"r{n}", counted)
+    # 100 × 4 + 50 × 24 = 1600 per million, and 150 × 4 + 50 × 24 = 1800 for the turn to come
+    assert repr(Forecast(turns(talk.log), 1)).split()[-3:] == ["$0.0018", "≥", "$0.0034"]
+
+
 def test_an_empty_log_has_no_turns():
     assert list(turns(Talk().log)) == []
     assert turns(Talk().log).forecast(1) == [None]
@@ -137,9 +186,42 @@ def test_history_that_a_client_puts_in_was_answered():
     assert [turn.said for turn in turns(talk.log)] == ["now"]
 
 
+def test_what_was_spoken_before_history_is_put_in_still_has_its_row_and_its_transcript():
+    talk = Talk()
+    talk.spoken("u1", 0.0, 400, "First.")
+    item = {"id": "a1", "type": "message", "role": "assistant", "content": []}
+    talk.received(2.0, "conversation.item.added", item=item)
+    talk.spoken("u2", 3.0, 400, "Second.")
+    rows = turns(talk.log)
+    assert [turn.said for turn in rows] == ["First. Second."]
+    # two transcripts of two seconds at 0.017 a minute
+    assert sum(turn.dollars for turn in rows) == rows.dollars == Decimal("0.001133333334")
+
+
 @pytest.mark.slow
 def test_a_table_of_pandas_has_one_row_a_turn_with_numbers(rows):
     table = rows.to_pandas()
     assert list(table["said"]) == [turn.said for turn in rows]
     assert table["tokens_audio_out"].sum() == 60
     assert table["dollars"].sum() == pytest.approx(float(rows.dollars))
+
+
+@pytest.mark.slow
+def test_a_table_of_pandas_has_the_same_columns_and_types_whatever_is_in_it(rows):
+    written = Talk()
+    written.written("u1", 1.0, "hello")
+    full, sparse, empty = (one.to_pandas() for one in (rows, turns(written.log), turns(Log())))
+    assert list(full.dtypes.items()) == list(sparse.dtypes.items()) == list(empty.dtypes.items())
+    assert list(full.columns) == list(rows[0].as_row())
+    assert {full[name].dtype.name for name in ("dollars", "total_ms")} == {"float64"}
+    assert full["turn"].dtype.name == "int64"
+    assert full["heard"].dtype.name == "object"
+    assert sparse["heard"][0] is None
+
+
+@pytest.mark.slow
+def test_a_table_of_the_wait_has_the_same_columns_and_types_whatever_is_in_it(rows):
+    full, empty = rows.latency.to_pandas(), turns(Log()).latency.to_pandas()
+    assert list(full.columns) == ["part", "n_turns", "median_ms", "error_ms", "p95_ms"]
+    assert list(full.dtypes.items()) == list(empty.dtypes.items())
+    assert full.set_index("part").loc["stop_to_commit", "n_turns"] == 1

@@ -61,12 +61,25 @@ async def answers(connection, asked):
                     await send(connection, {"type": f"response.{type}", "response": body})
 
 
-def test_what_another_connection_was_given_again_is_not_said_twice(tmp_path):
+def asked_again(tmp_path, *entries):
+    """What a live server is asked when these entries of a recording are said to it again."""
     log, asked = Log(), []
-    hello = {"event_id": "e1", "item": item("u1", "user", "input_text", "hello")}
-    again = {"event_id": "e3", "item": hello["item"]}
     for direction, type, fields in (
         ("received", "session.created", {"session": CREATED["session"]}),
+        *entries,
+    ):
+        log.append(direction, Event(type=type, **fields), time=0, wall_time=0)
+    pack(tmp_path / "talk.rtsession", log, layout.manifest())
+    with scripted_server(lambda connection: answers(connection, asked)) as url:
+        rt.replay(tmp_path / "talk.rtsession", backend=url, quiet=True).wait(30).close()
+    return asked
+
+
+def test_what_another_connection_was_given_again_is_not_said_twice(tmp_path):
+    hello = {"event_id": "e1", "item": item("u1", "user", "input_text", "hello")}
+    again = {"event_id": "e3", "item": hello["item"]}
+    assert asked_again(
+        tmp_path,
         ("sent", "conversation.item.create", hello),
         ("sent", "response.create", {"event_id": "e2", "response": {}}),
         ("client", "client.disconnected", {"reason": "ended with code 1006"}),
@@ -74,12 +87,26 @@ def test_what_another_connection_was_given_again_is_not_said_twice(tmp_path):
         ("sent", "conversation.item.create", again),
         ("client", "client.reconnected", {}),
         ("sent", "response.create", {"event_id": "e2", "response": {}}),
-    ):
-        log.append(direction, Event(type=type, **fields), time=0, wall_time=0)
-    pack(tmp_path / "talk.rtsession", log, layout.manifest())
-    with scripted_server(lambda connection: answers(connection, asked)) as url:
-        rt.replay(tmp_path / "talk.rtsession", backend=url, quiet=True).wait(30).close()
-    assert asked == ["conversation.item.create", "response.create"]
+    ) == ["conversation.item.create", "response.create"]
+
+
+HELLO = ("sent", "conversation.item.create", {"item": item("u1", "user", "input_text", "hello")})
+OUTPUT = (
+    "sent",
+    "conversation.item.create",
+    {"item": {"type": "function_call_output", "call_id": "call_1", "output": "rain"}},
+)
+RESPOND = ("sent", "response.create", {"response": {}})
+
+
+def test_what_a_tool_led_to_is_not_asked_for_without_the_tool(tmp_path):
+    asked = asked_again(tmp_path, HELLO, RESPOND, OUTPUT, OUTPUT, RESPOND, HELLO, RESPOND)
+    assert asked == ["conversation.item.create", "response.create"] * 2
+
+
+def test_what_the_user_says_behind_a_tool_that_asked_for_nothing_is_answered(tmp_path):
+    asked = asked_again(tmp_path, HELLO, RESPOND, OUTPUT, HELLO, RESPOND)
+    assert asked == ["conversation.item.create", "response.create"] * 2
 
 
 def test_a_live_backend_cannot_be_hurried(path):

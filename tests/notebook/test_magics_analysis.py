@@ -90,6 +90,8 @@ def test_the_result_goes_into_a_variable(shell):
     [
         ("rt_log", "--rows none", "takes a whole number from 1 on, got 'none'"),
         ("rt_timeline", "--start yesterday", "takes seconds from the begin of the talk"),
+        ("rt_timeline", "--start inf", "Start takes seconds from .* got 'inf'"),
+        ("rt_timeline", "--end nan", "End takes seconds from .* got 'nan'"),
         ("rt_timeline", "--start 6 --end 4", r"End takes seconds after start \(6\), got 4"),
         ("rt_turns", "missing.rtsession", "does not exist"),
         ("rt_cost", "--currency eur", "does not know '--currency'"),

@@ -1,5 +1,7 @@
 """``%rt_connect --record``, ``%rt_save`` and ``%rt_replay``, through a real IPython shell."""
 
+import re
+
 import pytest
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
@@ -54,10 +56,22 @@ def test_a_file_may_stand_in_a_variable(shell, path, tmp_path):
     assert [turn.said for turn in shell.run_line_magic("rt_turns", "talk")] == ["count to four"]
 
 
-def test_a_sentence_leaves_the_name_of_a_file_as_it_is(shell, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("missing.rtsession", "missing.rtsession does not exist; check the path."),
+        ("missing", "missing does not exist; check the path."),
+        ("'my talk'", "my talk does not exist; check the path."),
+        ("./live/", "live has no manifest.json; choose the folder of a recording."),
+    ],
+)
+def test_a_sentence_leaves_the_name_of_a_file_as_it_is(
+    shell, tmp_path, monkeypatch, line, sentence
+):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r"^missing\.rtsession does not exist; check the path\.$"):
-        run(shell, "rt_replay", "missing.rtsession")
+    (tmp_path / "live").mkdir()
+    with pytest.raises(UsageError, match=f"^{re.escape(sentence)}$"):
+        run(shell, "rt_replay", line)
 
 
 def test_a_second_replay_takes_the_place_of_the_first(shell, path):
