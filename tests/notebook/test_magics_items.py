@@ -165,7 +165,7 @@ def test_the_refusal_of_an_event_without_acknowledgement_shows(shell, puppet, ev
 
 def test_an_event_that_nobody_refuses_is_sent_once(puppet):
     request = send_watched(puppet.session, {"type": "bogus.event", "event_id": "mine"}, 0)
-    assert request.wait(0) == {"type": "bogus.event", "event_id": "mine"}
+    assert request.wait() == {"type": "bogus.event", "event_id": "mine"}
     assert puppet.told("bogus.event") == request.event
 
 
