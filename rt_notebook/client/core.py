@@ -210,19 +210,24 @@ class SessionCore:
         LocalProtocolError
             If there is none.
         """
-        if self.tools.stop():
-            self.interrupt()
-        else:
-            self._silence()
+        stopped = self.tools.stop()
+        try:
+            self._silence("silenced")
+        except LocalProtocolError:
+            if not stopped:
+                raise
 
     def interrupt(self) -> None:
-        """Stop and silence the answer, if there is one; what tools were asked goes on."""
-        with contextlib.suppress(LocalProtocolError):
-            self._silence()
+        """Stop and silence the answer, if there is one; what tools were asked goes on.
 
-    def _silence(self) -> None:
-        effects = self.machine.cancel()
-        self.tell_of_player("silenced")
+        So does what is made out of band and does not sound.
+        """
+        with contextlib.suppress(LocalProtocolError):
+            self._silence("interrupted", beside=False)
+
+    def _silence(self, happening: str, *, beside: bool = True) -> None:
+        effects = self.machine.cancel(beside=beside)
+        self.tell_of_player(happening)
         self.perform(effects)
 
     # The player

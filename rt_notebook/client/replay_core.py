@@ -130,8 +130,11 @@ class ReplayCore(SessionCore):
         self._keep("player", event)
 
     def _silence_again(self, event: Event) -> None:
-        with contextlib.suppress(LocalProtocolError):
-            super().cancel()
+        if event.type == "player.interrupted":
+            self.interrupt()
+        else:
+            with contextlib.suppress(LocalProtocolError):
+                super().cancel()
 
     def _count_again(self, event: Event) -> None:
         count = super().played if event.type == "player.played" else super().flushed
@@ -191,6 +194,7 @@ _PLAYER: dict[str, Callable[[ReplayCore, Event], None]] = {
     "player.opened": ReplayCore._player_changes,
     "player.closed": ReplayCore._player_changes,
     "player.silenced": ReplayCore._silence_again,
+    "player.interrupted": ReplayCore._silence_again,
     "player.played": ReplayCore._count_again,
     "player.flushed": ReplayCore._count_again,
 }

@@ -301,7 +301,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         return reply
 
     def cancel(self) -> None:
-        """Stop the answer that is being made or played, and drop those that wait.
+        """Stop what is being made or played, out of band too, and drop what waits its turn.
 
         Raises
         ------

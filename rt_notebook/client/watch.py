@@ -64,7 +64,7 @@ class Watch:
     def _wake(self, seconds: float) -> None:
         core = self._core
         core.note("woke", seconds=round(seconds))
-        core.perform(core.machine.interrupt(core.machine.active_response))
+        core.perform(core.machine.interrupt())
         if core.dial is not None and core.status == "open":
             self._line.give_up(ConnectionLost(f"this machine slept for {seconds:.0f} s"))
 

@@ -75,7 +75,7 @@ class RequestLedger:
 
     def next_response(self, active_response: str | None) -> list[Effect]:
         """Send the response that waits longest, if the conversation is free for it."""
-        busy = active_response is not None or self._response_is_asked()
+        busy = active_response is not None or bool(self.asked(beside=False))
         if not self._queued or busy or not self._connected:
             return []
         return self.send(self._queued.popleft())
@@ -85,13 +85,18 @@ class RequestLedger:
         self._pending.pop(event_id, None)
         self._queued = deque(event for event in self._queued if event["event_id"] != event_id)
 
-    @property
-    def asked(self) -> frozenset[str]:
-        """Event ids of the conversation's responses that were asked for and have not begun."""
+    def asked(self, *, beside: bool) -> frozenset[str]:
+        """Event ids of responses that were asked for and have not begun.
+
+        Parameters
+        ----------
+        beside : bool
+            Whether those out of band count.
+        """
         return frozenset(
             event_id
             for event_id, event in self._pending.items()
-            if event.type == "response.create" and not is_out_of_band(event)
+            if event.type == "response.create" and (beside or not is_out_of_band(event))
         )
 
     def drop_queued(self) -> list[Effect]:
@@ -184,13 +189,6 @@ class RequestLedger:
                 (id for id, e in self._pending.items() if e.type == "response.create"), None
             )
         return None
-
-    def _response_is_asked(self) -> bool:
-        """Whether a response for the default conversation is on its way to begin."""
-        return any(
-            event.type == "response.create" and not is_out_of_band(event)
-            for event in self._pending.values()
-        )
 
 
 def is_out_of_band(event: Event) -> bool:

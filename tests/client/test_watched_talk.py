@@ -74,9 +74,27 @@ async def the_session_is_lost(talk):
     await talk.settle()
 
 
+async def the_user_goes_on_and_then_stops_what_is_made_out_of_band(talk):
+    for number, name in enumerate(("written", "spoken", "later"), 1):
+        talk.respond(name, conversation="none")
+        if name != "later":
+            talk.begin(f"resp_{number}", name)
+    await says(talk, 2, 1000)
+    talk.core.interrupt()
+    talk.core.flushed(0, 12_000, 0.0)
+    await says(talk, 1, 1000)
+    talk.core.cancel()
+    talk.core.flushed(1, 12_000, 0.0)
+    talk.begin("resp_3", "later")
+    await says(talk, 3, 1000)
+    cancelled = [e.event["response_id"] for e in talk.core.log if e.event.type == "response.cancel"]
+    assert cancelled == ["resp_2", "resp_1", "resp_3"]
+
+
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
+        (the_user_goes_on_and_then_stops_what_is_made_out_of_band, []),
         (an_answer_breaks_off, ["client.gave_up"]),
         (an_answer_never_begins, ["client.gave_up"]),
         (the_session_is_lost, ["client.lost"]),
