@@ -84,6 +84,22 @@ def test_a_server_without_room_is_asked_again_when_it_says(status):
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("status", [507, 520, 524, 599])
+def test_every_failure_of_a_server_may_pass(status):
+    def fail(connection, request):
+        response = connection.respond(http.HTTPStatus.BAD_GATEWAY, "no\n")
+        response.status_code = status
+        response.headers["Retry-After"] = "120"
+        return response
+
+    with (
+        scripted_server(open_well, process_request=fail) as url,
+        pytest.raises(ServerError, match=str(status)) as refusal,
+    ):
+        connect(url)
+    assert refusal.value.code == "unavailable"
+
+
 def test_an_error_before_the_session_stands_is_raised():
     async def refuse(connection):
         error = {"code": "insufficient_quota", "message": "You have no quota left."}
