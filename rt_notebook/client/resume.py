@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from .core import SessionCore
 
 __all__ = ["Dial", "Lifeline", "as_loss", "has_turn_detection"]
+
+logger = logging.getLogger("rt_notebook")
 
 Dial = Callable[[], Awaitable[Transport]]
 
@@ -153,8 +156,7 @@ class Lifeline:
         """Connect again, or end the session."""
         core = self._core
         if core.dial is None or not core.created.done():
-            core.end("lost", ended)
-            return False
+            return self._lose(ended)
         if core.clock.monotonic() - self.since > PROVEN_SECONDS and core.status == "open":
             self._attempts.proven()
         while (delay := self._attempts.next_delay(ended, random.random())) is not None:
@@ -162,13 +164,18 @@ class Lifeline:
             await core.clock.sleep(delay)
             try:
                 self.transport = await core.dial()
-            except RealtimeError as error:
-                ended = error
+            except Exception as error:
+                ended = _failure(error)
                 continue
             self.connections += 1
             self.since, self.expires, self._greeted = core.clock.monotonic(), None, False
             return True
-        core.end("lost", ended)
+        return self._lose(ended)
+
+    def _lose(self, ended: RealtimeError) -> bool:
+        """End the session; there is no other connection."""
+        self.loss = as_loss(ended)
+        self._core.end("lost", ended)
         return False
 
     def _cut_off(self, error: RealtimeError) -> None:
@@ -243,6 +250,16 @@ class Lifeline:
 def as_loss(error: RealtimeError) -> ConnectionLost:
     """Return the error with which whoever waits for an answer learns of an end."""
     return error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+
+
+def _failure(error: Exception) -> RealtimeError:
+    """Return why there is no other connection; what nobody has thought of is final."""
+    if isinstance(error, RealtimeError):
+        return error
+    logger.info("no other connection could be made", exc_info=error)
+    told = error.strerror if isinstance(error, OSError) else None
+    reason = told.lower() if told else type(error).__name__
+    return RealtimeError(f"no other connection could be made ({reason})")
 
 
 def has_turn_detection(session: dict[str, Any]) -> bool:
