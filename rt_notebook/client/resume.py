@@ -93,7 +93,8 @@ class Lifeline:
         self._reading: asyncio.Future[RealtimeError | None] | None = None
         self._away_since = 0.0
         self._unanswered = 0
-        self._restored = 0
+        self._restored = self._refused = 0  # items
+        self._complaint = ""  # about the configuration
 
     async def run(self) -> None:
         """Read until the session is closed, or no further attempt is of use."""
@@ -203,7 +204,7 @@ class Lifeline:
     def _restore(self) -> None:
         """Give the new server the session, what was said meanwhile, and what was asked."""
         core = self._core
-        self._greeted, self._restored = True, 0
+        self._greeted, self._restored, self._refused, self._complaint = True, 0, 0, ""
         core.microphone.connected()
         restoring, effects = core.machine.resume(core.settings.asked, self._said)
         self._unanswered = len(restoring)
@@ -231,7 +232,11 @@ class Lifeline:
         if isinstance(failure, ConnectionLost):
             return  # there is another connection by now, or none
         self._unanswered -= 1
-        self._restored += is_item and failure is None
+        if is_item:
+            self._restored += failure is None
+            self._refused += failure is not None
+        elif failure is not None:
+            self._complaint = f"; the configuration was refused ({failure}): configure it anew"
         if not self._unanswered:
             self._go_on()
 
@@ -240,11 +245,13 @@ class Lifeline:
         core = self._core
         seconds = core.clock.monotonic() - self._away_since
         items = f"{self._restored} item{'s' if self._restored != 1 else ''} restored"
+        items += f", {self._refused} refused" if self._refused else ""
         lost_ms = core.microphone.take_lost_ms()
         lost = f", {lost_ms / 1000:.1f} s of your speech lost" if lost_ms else ""
         core.outstanding.wait_anew()
         core.become("open")
-        core.observer.notice("info", f"the connection was away for {seconds:.1f} s; {items}{lost}")
+        sentence = f"the connection was away for {seconds:.1f} s; {items}{lost}{self._complaint}"
+        core.observer.notice("warning" if self._refused or self._complaint else "info", sentence)
 
 
 def as_loss(error: RealtimeError) -> ConnectionLost:

@@ -149,7 +149,26 @@ def test_an_item_that_the_server_refuses_is_not_counted_as_restored():
         talk.wire.say({"type": "error", "error": refusal})
         await talk.settle()
         assert talk.core.status == "open"
-        assert "0 items restored" in talk.witness.notices[0][1]
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "0 items restored, 1 refused" in sentence) == ("warning", True)
+
+    run(scenario, Wire)
+
+
+def test_a_configuration_that_the_next_server_refuses_is_told_in_the_one_notice():
+    async def scenario(talk):
+        talk.send("session.update", session={"type": "realtime", "instructions": "Be brief."})
+        talk.wire.say({"type": "session.updated", "session": {"type": "realtime"}})
+        await talk.settle()
+        await talk.lose()
+        update = await talk.wire.told("session.update")
+        refusal = {"message": "no such voice now", "event_id": update["event_id"]}
+        talk.wire.say({"type": "error", "error": refusal})
+        await talk.settle()
+        assert talk.core.status == "open"
+        ((level, sentence),) = talk.witness.notices
+        assert level == "warning"
+        assert "the configuration was refused (no such voice now)" in sentence
 
     run(scenario, Wire)
 
