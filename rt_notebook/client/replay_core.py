@@ -124,6 +124,7 @@ class ReplayCore(SessionCore):
         elif event.type == "client.gave_up":
             given_up = str(event.get("response_id") or event.get("request_id"))
             self.outstanding.fail(given_up, RealtimeError("no answer came"))
+            self.settings.forget(given_up)
         self.perform(self._rebuilding.take(entry))
 
     def _tell_again(self, event: Event) -> None:

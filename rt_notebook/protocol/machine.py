@@ -120,10 +120,11 @@ class SessionMachine:
         if beside:
             effects += map(self._stop, self._responses.beside(speaking=False))
         asked = self._requests.asked(beside=beside)
-        if not effects and not self._requests.queued and not asked:
+        dropped = self._requests.drop_queued()
+        if not effects and not dropped and not asked:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
         self._called_off |= asked
-        return effects + self._requests.drop_queued()
+        return effects + dropped
 
     def abandon(self, response_id: str) -> list[Effect]:
         """Go on without the end of a response that does not come."""
@@ -141,9 +142,9 @@ class SessionMachine:
         return self._responses.active
 
     @property
-    def queued(self) -> frozenset[str]:
-        """Event ids of the responses that wait their turn."""
-        return self._requests.queued
+    def behind_another(self) -> frozenset[str]:
+        """Event ids of the responses that wait for another one to end."""
+        return self._requests.behind_another(self.active_response)
 
     @property
     def at_rest(self) -> bool:
