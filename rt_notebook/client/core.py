@@ -170,13 +170,21 @@ class SessionCore:
         self.perform(self.machine.request(event))
 
     def _refusal(self, event: Event) -> LocalProtocolError | None:
-        """Why the server would refuse; with turn detection it knows better what it heard."""
+        """Why the budget or the server would refuse.
+
+        With turn detection the server knows better what it heard.
+        """
+        if event.type == "response.create" and self.spending is not None:
+            return self.spending.refusal(self.outstanding.n_requested)
         if event.type != "input_audio_buffer.commit" or has_turn_detection(self.machine.session):
             return None
         return self.microphone.too_short()
 
     def respond(self, reply: Reply, event: Event) -> None:
-        """Ask for the response that `reply` will hold."""
+        """Ask for the response that `reply` will hold; it fails when that may not be."""
+        if refusal := self._refusal(event):
+            reply.fail(refusal)
+            return
         self._note_cell(event)
         self.outstanding.request(event["event_id"], reply)
         self.keep(reply)

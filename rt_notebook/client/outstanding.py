@@ -75,6 +75,12 @@ class Outstanding:
     def __contains__(self, event_id: str | None) -> bool:
         return event_id in self._acknowledgements or event_id in self._requested
 
+    @property
+    def n_requested(self) -> int:
+        """How many responses were asked for and have not begun."""
+        events = (waiting.event for waiting in self._acknowledgements.values())
+        return len(self._requested) + sum(event.type == "response.create" for event in events)
+
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Wait for the answer to an event."""
         event_id = acknowledgement.event["event_id"]
