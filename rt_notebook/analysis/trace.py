@@ -208,6 +208,11 @@ class Trace:
             response.audible = entry.time - event.get("ago_ms", 0.0) / 1000
             response.audible_error_ms = event.get("error_ms")
 
+    def _cancels(self, entry: Entry) -> None:
+        named = self.responses.get(str(entry.event.get("response_id")))
+        if named is None or not named.out_of_band:
+            self._cut_in(entry)
+
     def _cut_in(self, entry: Entry) -> None:
         for response in reversed(self.responses.values()):
             if response.done is not None and not self._sounds(response):
@@ -238,10 +243,11 @@ _NOTED: dict[Direction, dict[str, Callable[[Trace, Entry], None]]] = {
         "conversation.item.added": Trace._added,
         "response.done": Trace._done,
     },
-    "sent": {"response.create": Trace._asks, "response.cancel": Trace._cut_in},
+    "sent": {"response.create": Trace._asks, "response.cancel": Trace._cancels},
     "player": {
         "player.opened": Trace._opened,
         "player.silenced": Trace._cut_in,
+        "player.interrupted": Trace._cut_in,
         "player.audible": Trace._audible,
     },
     "client": {

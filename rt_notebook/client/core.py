@@ -173,14 +173,19 @@ class SessionCore:
         self.perform(self.machine.request(event))
 
     def _refusal(self, event: Event) -> LocalProtocolError | None:
-        """Why the server would refuse; with turn detection it knows better what it heard."""
+        """Why the budget or the server would refuse.
+
+        With turn detection the server knows better what it heard.
+        """
+        if event.type == "response.create" and self.spending is not None:
+            return self.spending.refusal(self.outstanding.n_requested)
         if event.type != "input_audio_buffer.commit" or has_turn_detection(self.machine.session):
             return None
         return self.microphone.too_short()
 
     def respond(self, reply: Reply, event: Event) -> None:
-        """Ask for the response that `reply` will hold; it fails when that cannot be sent."""
-        if refusal := self.line.wire.refusal(event):
+        """Ask for the response that `reply` will hold; it fails when that may not be sent."""
+        if refusal := self.line.wire.refusal(event) or self._refusal(event):
             reply.fail(refusal)
             return
         self._note_cell(event)
@@ -216,19 +221,24 @@ class SessionCore:
         LocalProtocolError
             If there is none.
         """
-        if self.tools.stop():
-            self.interrupt()
-        else:
-            self._silence()
+        stopped = self.tools.stop()
+        try:
+            self._silence("silenced")
+        except LocalProtocolError:
+            if not stopped:
+                raise
 
     def interrupt(self) -> None:
-        """Stop and silence the answer, if there is one; what tools were asked goes on."""
-        with contextlib.suppress(LocalProtocolError):
-            self._silence()
+        """Stop and silence the answer, if there is one; what tools were asked goes on.
 
-    def _silence(self) -> None:
-        effects = self.machine.cancel()
-        self.tell_of_player("silenced")
+        So does what is made out of band and does not sound.
+        """
+        with contextlib.suppress(LocalProtocolError):
+            self._silence("interrupted", beside=False)
+
+    def _silence(self, happening: str, *, beside: bool = True) -> None:
+        effects = self.machine.cancel(beside=beside)
+        self.tell_of_player(happening)
         self.perform(effects)
 
     # The player

@@ -75,6 +75,12 @@ class Outstanding:
     def __contains__(self, event_id: str | None) -> bool:
         return event_id in self._acknowledgements or event_id in self._requested
 
+    @property
+    def n_requested(self) -> int:
+        """How many responses were asked for and have not begun."""
+        events = (waiting.event for waiting in self._acknowledgements.values())
+        return len(self._requested) + sum(event.type == "response.create" for event in events)
+
     def acknowledge(self, acknowledgement: Acknowledgement) -> None:
         """Wait for the answer to an event."""
         event_id = acknowledgement.event["event_id"]
@@ -131,7 +137,7 @@ class Outstanding:
 
     def _on_create(self, event: Event) -> None:
         """Wait for the answer to a request from when it went out."""
-        if event.get("event_id") in self._requested:
+        if event.get("event_id") in self:
             self._since[event["event_id"]] = self._clock.monotonic()
 
     def _on_committed(self, event: Event) -> None:
@@ -141,21 +147,21 @@ class Outstanding:
         """Let all who wait begin to wait: what was asked has been asked again."""
         self._since = dict.fromkeys(self._since, self._clock.monotonic())
 
-    def overdue(self, patience: Patience, queued: Collection[str]) -> Overdue:
+    def overdue(self, patience: Patience, behind_another: Collection[str]) -> Overdue:
         """Return what waits for longer than it should.
 
         Parameters
         ----------
         patience : Patience
             How long that is.
-        queued : collection of str
-            Event ids of what was not sent: it waits its turn.
+        behind_another : collection of str
+            Event ids of what has no deadline: it waits for what has one.
         """
         now = self._clock.monotonic()
         self._since = {id: since for id, since in self._since.items() if self._waits(id)}
 
         def late(id: str, seconds: float) -> bool:
-            return id not in queued and now - self._since[id] > seconds
+            return id not in behind_another and now - self._since[id] > seconds
 
         return Overdue(
             [id for id in self._acknowledgements if late(id, patience.acknowledgement)],

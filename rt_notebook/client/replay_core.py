@@ -124,14 +124,18 @@ class ReplayCore(SessionCore):
         elif event.type == "client.gave_up":
             given_up = str(event.get("response_id") or event.get("request_id"))
             self.outstanding.fail(given_up, RealtimeError("no answer came"))
+            self.settings.forget(given_up)
         self.perform(self._rebuilding.take(entry))
 
     def _tell_again(self, event: Event) -> None:
         self._keep("player", event)
 
     def _silence_again(self, event: Event) -> None:
-        with contextlib.suppress(LocalProtocolError):
-            super().cancel()
+        if event.type == "player.interrupted":
+            self.interrupt()
+        else:
+            with contextlib.suppress(LocalProtocolError):
+                super().cancel()
 
     def _count_again(self, event: Event) -> None:
         count = super().played if event.type == "player.played" else super().flushed
@@ -191,6 +195,7 @@ _PLAYER: dict[str, Callable[[ReplayCore, Event], None]] = {
     "player.opened": ReplayCore._player_changes,
     "player.closed": ReplayCore._player_changes,
     "player.silenced": ReplayCore._silence_again,
+    "player.interrupted": ReplayCore._silence_again,
     "player.played": ReplayCore._count_again,
     "player.flushed": ReplayCore._count_again,
 }

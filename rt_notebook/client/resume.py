@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from .core import SessionCore
 
 __all__ = ["Dial", "Lifeline", "as_loss", "has_turn_detection"]
+
+logger = logging.getLogger("rt_notebook")
 
 Dial = Callable[[], Awaitable[Transport]]
 
@@ -90,7 +93,8 @@ class Lifeline:
         self._reading: asyncio.Future[RealtimeError | None] | None = None
         self._away_since = 0.0
         self._unanswered = 0
-        self._restored = 0
+        self._restored = self._refused = 0  # items
+        self._complaint = ""  # about the configuration
 
     async def run(self) -> None:
         """Read until the session is closed, or no further attempt is of use."""
@@ -153,8 +157,7 @@ class Lifeline:
         """Connect again, or end the session."""
         core = self._core
         if core.dial is None or not core.created.done():
-            core.end("lost", ended)
-            return False
+            return self._lose(ended)
         if core.clock.monotonic() - self.since > PROVEN_SECONDS and core.status == "open":
             self._attempts.proven()
         while (delay := self._attempts.next_delay(ended, random.random())) is not None:
@@ -162,13 +165,18 @@ class Lifeline:
             await core.clock.sleep(delay)
             try:
                 self.transport = await core.dial()
-            except RealtimeError as error:
-                ended = error
+            except Exception as error:
+                ended = _failure(error)
                 continue
             self.connections += 1
             self.since, self.expires, self._greeted = core.clock.monotonic(), None, False
             return True
-        core.end("lost", ended)
+        return self._lose(ended)
+
+    def _lose(self, ended: RealtimeError) -> bool:
+        """End the session; there is no other connection."""
+        self.loss = as_loss(ended)
+        self._core.end("lost", ended)
         return False
 
     def _cut_off(self, error: RealtimeError) -> None:
@@ -196,7 +204,7 @@ class Lifeline:
     def _restore(self) -> None:
         """Give the new server the session, what was said meanwhile, and what was asked."""
         core = self._core
-        self._greeted, self._restored = True, 0
+        self._greeted, self._restored, self._refused, self._complaint = True, 0, 0, ""
         core.microphone.connected()
         restoring, effects = core.machine.resume(core.settings.asked, self._said)
         self._unanswered = len(restoring)
@@ -224,7 +232,11 @@ class Lifeline:
         if isinstance(failure, ConnectionLost):
             return  # there is another connection by now, or none
         self._unanswered -= 1
-        self._restored += is_item and failure is None
+        if is_item:
+            self._restored += failure is None
+            self._refused += failure is not None
+        elif failure is not None:
+            self._complaint = f"; the configuration was refused ({failure}): configure it anew"
         if not self._unanswered:
             self._go_on()
 
@@ -233,16 +245,28 @@ class Lifeline:
         core = self._core
         seconds = core.clock.monotonic() - self._away_since
         items = f"{self._restored} item{'s' if self._restored != 1 else ''} restored"
+        items += f", {self._refused} refused" if self._refused else ""
         lost_ms = core.microphone.take_lost_ms()
         lost = f", {lost_ms / 1000:.1f} s of your speech lost" if lost_ms else ""
         core.outstanding.wait_anew()
         core.become("open")
-        core.observer.notice("info", f"the connection was away for {seconds:.1f} s; {items}{lost}")
+        sentence = f"the connection was away for {seconds:.1f} s; {items}{lost}{self._complaint}"
+        core.observer.notice("warning" if self._refused or self._complaint else "info", sentence)
 
 
 def as_loss(error: RealtimeError) -> ConnectionLost:
     """Return the error with which whoever waits for an answer learns of an end."""
     return error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+
+
+def _failure(error: Exception) -> RealtimeError:
+    """Return why there is no other connection; what nobody has thought of is final."""
+    if isinstance(error, RealtimeError):
+        return error
+    logger.info("no other connection could be made", exc_info=error)
+    told = error.strerror if isinstance(error, OSError) else None
+    reason = told.lower() if told else type(error).__name__
+    return RealtimeError(f"no other connection could be made ({reason})")
 
 
 def has_turn_detection(session: dict[str, Any]) -> bool:

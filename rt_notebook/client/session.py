@@ -16,7 +16,7 @@ from typing import Any
 from ..analysis.budget import Budget
 from ..background import loop_thread
 from ..config.flat import response_event, session_event
-from ..errors import ConfigError, ConnectionLost, LocalProtocolError, RealtimeError
+from ..errors import ConfigError, ConnectionLost, LocalProtocolError
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
 from ..record import layout
@@ -113,7 +113,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
             raise ConnectionLost(
                 f"{backend.label} opened the connection and said nothing for {timeout:g} s"
             ) from None
-        except RealtimeError:
+        except BaseException:  # whoever waits for it may stop waiting
             await core.close()
             raise
         if budget is not None:
@@ -301,7 +301,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         return reply
 
     def cancel(self) -> None:
-        """Stop the answer that is being made or played, and drop those that wait.
+        """Stop what is being made or played, out of band too, and drop what waits its turn.
 
         Raises
         ------

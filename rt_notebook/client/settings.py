@@ -41,6 +41,10 @@ class Settings:
         """Forget the updates that were on their way: they are sent again."""
         self._pending.clear()
 
+    def forget(self, event_id: str) -> None:
+        """Expect no answer to an update any more."""
+        self._pending.pop(event_id, None)
+
     def _on_update(self, event: Event) -> None:
         if isinstance(event.get("session"), dict):
             self._pending[str(event.get("event_id"))] = event["session"]
@@ -55,4 +59,4 @@ class Settings:
             self.asked = laid_over(self.asked, self._pending.pop(first))
 
     def _on_error(self, event: Event) -> None:
-        self._pending.pop(str(event["error"].get("event_id")), None)
+        self.forget(str(event["error"].get("event_id")))

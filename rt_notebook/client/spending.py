@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis.bill import Meter
 from ..analysis.budget import Budget, check_price, exhausted
+from ..errors import LocalProtocolError
 from ..protocol.events import Event
 
 if TYPE_CHECKING:
@@ -58,14 +59,30 @@ class Spending:
         if event.type in _COSTS:
             self._look()
 
+    def refusal(self, n_requested: int) -> LocalProtocolError | None:
+        """Return why no further response may be asked for, None while there is room.
+
+        Parameters
+        ----------
+        n_requested : int
+            Responses that were asked for and have not begun.
+        """
+        reason = self._exhausted(self._n_begun + n_requested + 1)
+        return (
+            None if reason is None else LocalProtocolError(f"{reason}; connect with a larger one")
+        )
+
     def _look(self) -> None:
-        reason = exhausted(
+        reason = self._exhausted(self._n_begun)
+        if reason is not None:
+            self._core.stop(reason)
+
+    def _exhausted(self, n_begun: int) -> str | None:
+        return exhausted(
             self._budget,
             # A tick later would be too late.
             seconds=self._core.clock.monotonic() - self._began + _TICK_SECONDS,
-            n_begun=self._n_begun,
+            n_begun=n_begun,
             bill=self._meter.read(),
             model=self._model,
         )
-        if reason is not None:
-            self._core.stop(reason)

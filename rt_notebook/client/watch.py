@@ -64,7 +64,7 @@ class Watch:
     def _wake(self, seconds: float) -> None:
         core = self._core
         core.note("woke", seconds=round(seconds))
-        core.perform(core.machine.interrupt(core.machine.active_response))
+        core.perform(core.machine.interrupt())
         if core.dial is not None and core.status == "open":
             self._line.give_up(ConnectionLost(f"this machine slept for {seconds:.0f} s"))
 
@@ -85,17 +85,22 @@ class Watch:
 
     def _look_at_answers(self) -> None:
         core, patience = self._core, self._patience
-        overdue = core.outstanding.overdue(patience, core.machine.queued)
+        overdue = core.outstanding.overdue(patience, core.machine.behind_another)
         for event_id in overdue.acknowledgements:
             sentence = f"the server did not answer within {patience.acknowledgement:g} s; try again"
-            core.outstanding.fail(event_id, RealtimeError(sentence))
+            self._give_up(event_id, sentence)
         for event_id in overdue.requested:
-            sentence = f"no answer began within {patience.response:g} s; ask again"
-            core.outstanding.fail(event_id, RealtimeError(sentence))
-            core.note("gave_up", request_id=event_id)
-            core.perform(core.machine.forget(event_id))
+            self._give_up(event_id, f"no answer began within {patience.response:g} s; ask again")
         for response_id in overdue.begun:
             sentence = f"the answer broke off: nothing came for {patience.response:g} s; ask again"
             core.outstanding.fail(response_id, RealtimeError(sentence))
             core.note("gave_up", response_id=response_id)
             core.perform(core.machine.abandon(response_id))
+
+    def _give_up(self, event_id: str, sentence: str) -> None:
+        """Count no more on the answer to a request: it would be taken for the next one's."""
+        core = self._core
+        core.outstanding.fail(event_id, RealtimeError(sentence))
+        core.settings.forget(event_id)
+        core.note("gave_up", request_id=event_id)
+        core.perform(core.machine.forget(event_id))

@@ -183,8 +183,9 @@ def _refusal(response: Response) -> RealtimeError:
     if 300 <= status < 400:
         sentence = f"the server sends elsewhere ({status}); if you trust it, connect there itself"
         return ServerError(sentence, code="redirect")
-    other = ("http_error", f"the server answered with status {status}")
-    code, sentence = _REFUSALS.get(status, other)
+    # Gateways have codes of their own above 500; all of them say that it may pass.
+    other = "unavailable" if status >= 500 else "http_error"
+    code, sentence = _REFUSALS.get(status, (other, f"the server answered with status {status}"))
     return ServerError(sentence, code=code, retry_after=_retry_after(response.headers))
 
 

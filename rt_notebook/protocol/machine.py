@@ -100,34 +100,36 @@ class SessionMachine:
         self._made(event)
         self._requests.send(event)
 
-    def cancel(self, response_id: str | None = None) -> list[Effect]:
-        """Stop a response: what is queued is dropped, what sounds is flushed.
+    def cancel(self, *, beside: bool = True) -> list[Effect]:
+        """Stop what is being made, what sounds, and what waits its turn.
+
+        Parameters
+        ----------
+        beside : bool
+            Whether also what is made out of band and does not sound.
 
         Raises
         ------
         LocalProtocolError
-            If nothing is being said, queued or played.
+            If there is nothing to stop.
         """
-        target = response_id or self.active_response
         effects: list[Effect] = []
-        if target is not None:
-            event = Event(type="response.cancel", event_id=self._new_id())
-            if response_id is not None:
-                event["response_id"] = response_id
-            effects += [Send(event)]
-        effects += self.interrupt(target)
-        asked = self._requests.asked if response_id is None else frozenset()
-        if not effects and not self._requests.queued and not asked:
+        if self.active_response is not None:
+            effects.append(self._stop(self.active_response))
+        effects += self.interrupt()
+        if beside:
+            effects += map(self._stop, self._responses.beside(speaking=False))
+        asked = self._requests.asked(beside=beside)
+        dropped = self._requests.drop_queued()
+        if not effects and not dropped and not asked:
             raise LocalProtocolError("no response is in progress, nothing to cancel")
         self._called_off |= asked
-        return effects + self._requests.drop_queued()
+        return effects + dropped
 
     def abandon(self, response_id: str) -> list[Effect]:
         """Go on without the end of a response that does not come."""
-        cancel = Event(type="response.cancel", event_id=self._new_id(), response_id=response_id)
-        self._responses.silence(response_id)
         self._responses.end(response_id)
-        return [Send(cancel), *self._next_response()]
+        return [self._stop(response_id), *self._next_response()]
 
     def forget(self, event_id: str) -> list[Effect]:
         """Go on without the answer to a request."""
@@ -140,22 +142,26 @@ class SessionMachine:
         return self._responses.active
 
     @property
-    def queued(self) -> frozenset[str]:
-        """Event ids of the responses that wait their turn."""
-        return self._requests.queued
+    def behind_another(self) -> frozenset[str]:
+        """Event ids of the responses that wait for another one to end."""
+        return self._requests.behind_another(self.active_response)
 
     @property
     def at_rest(self) -> bool:
         """Whether nobody speaks, nothing sounds and no answer is being made."""
         return not (self.active_response or self.user_speaking or self.ledger.sounding)
 
-    def interrupt(self, response_id: str | None = None) -> list[Effect]:
-        """Silence the player, and whatever else comes of this response."""
-        if response_id is not None:
-            self._responses.silence(response_id)
-        if not self.ledger.sounding:
-            return []
-        return [FlushPlayback(self.ledger.flush())]
+    def interrupt(self) -> list[Effect]:
+        """Silence the player, and what else comes of that which sounds or is being said.
+
+        The server itself ends what it says in the conversation, and nothing beside it.
+        """
+        if self.active_response is not None:
+            self._responses.silence(self.active_response)
+        effects: list[Effect] = [*map(self._stop, self._responses.beside(speaking=True))]
+        if self.ledger.sounding:
+            effects.append(FlushPlayback(self.ledger.flush()))
+        return effects
 
     # From one connection to the next
 
@@ -276,14 +282,15 @@ class SessionMachine:
         response_id = str(response.get("id"))
         request = self._requests.begun(response)
         out_of_band = request is not None and is_out_of_band(request)
-        self._responses.begin(response_id, out_of_band=out_of_band)
+        speaks = "audio" in (response.get("output_modalities") or ())
+        self._responses.begin(response_id, out_of_band=out_of_band, speaks=speaks)
         if request is None:
             return [ResponseStarted(response_id, None)]
         event_id = request["event_id"]
         begun: list[Effect] = [ResponseStarted(response_id, event_id), Settled(event_id, event)]
         if event_id in self._called_off:
             self._called_off.remove(event_id)
-            begun += self.cancel(response_id)
+            begun.append(self._stop(response_id))
         return begun
 
     def _on_response_done(self, event: Event) -> list[Effect]:
@@ -312,7 +319,7 @@ class SessionMachine:
         self.user_speaking = True
         effects: list[Effect] = [Speaking("user")]
         if self._interrupts():
-            effects += self.interrupt(self.active_response)
+            effects += self.interrupt()
         return effects
 
     def _on_speech_stopped(self, event: Event) -> list[Effect]:
@@ -336,6 +343,12 @@ class SessionMachine:
         return sounds
 
     # Within
+
+    def _stop(self, response_id: str) -> Send:
+        """Cancel a response, and hear no more of it."""
+        self._responses.silence(response_id)
+        cancel = Event(type="response.cancel", event_id=self._new_id(), response_id=response_id)
+        return Send(cancel)
 
     def _next_response(self) -> list[Effect]:
         return self._requests.next_response(self.active_response)

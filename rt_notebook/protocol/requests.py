@@ -55,10 +55,14 @@ class RequestLedger:
         self._restoring: set[str] = set()
         self._asked_again: set[str] = set()
 
-    @property
-    def queued(self) -> frozenset[str]:
-        """Event ids of the responses that wait their turn."""
-        return frozenset(event["event_id"] for event in self._queued)
+    def behind_another(self, active_response: str | None) -> frozenset[str]:
+        """Event ids of the responses that wait for another one to end.
+
+        With none on its way, the first one was refused by a server that says otherwise: it
+        waits for the server.
+        """
+        ids = [event["event_id"] for event in self._queued]
+        return frozenset(ids if self._is_busy(active_response) else ids[1:])
 
     def send(self, event: Event) -> list[Effect]:
         """Send an event, and wait for its answer if it gets one."""
@@ -75,8 +79,7 @@ class RequestLedger:
 
     def next_response(self, active_response: str | None) -> list[Effect]:
         """Send the response that waits longest, if the conversation is free for it."""
-        busy = active_response is not None or self._response_is_asked()
-        if not self._queued or busy or not self._connected:
+        if not self._queued or self._is_busy(active_response) or not self._connected:
             return []
         return self.send(self._queued.popleft())
 
@@ -85,13 +88,18 @@ class RequestLedger:
         self._pending.pop(event_id, None)
         self._queued = deque(event for event in self._queued if event["event_id"] != event_id)
 
-    @property
-    def asked(self) -> frozenset[str]:
-        """Event ids of the conversation's responses that were asked for and have not begun."""
+    def asked(self, *, beside: bool) -> frozenset[str]:
+        """Event ids of responses that were asked for and have not begun.
+
+        Parameters
+        ----------
+        beside : bool
+            Whether those out of band count.
+        """
         return frozenset(
             event_id
             for event_id, event in self._pending.items()
-            if event.type == "response.create" and not is_out_of_band(event)
+            if event.type == "response.create" and (beside or not is_out_of_band(event))
         )
 
     def drop_queued(self) -> list[Effect]:
@@ -185,12 +193,9 @@ class RequestLedger:
             )
         return None
 
-    def _response_is_asked(self) -> bool:
-        """Whether a response for the default conversation is on its way to begin."""
-        return any(
-            event.type == "response.create" and not is_out_of_band(event)
-            for event in self._pending.values()
-        )
+    def _is_busy(self, active_response: str | None) -> bool:
+        """Whether the conversation has a response, or one that is on its way to begin."""
+        return active_response is not None or bool(self.asked(beside=False))
 
 
 def is_out_of_band(event: Event) -> bool:

@@ -20,26 +20,32 @@ class Responses:
         self.active: str | None = None
         self._begun: set[str] = set()
         self._silenced: set[str] = set()
-        self._out_of_band: set[str] = set()
+        self._beside: dict[str, bool] = {}  # out-of-band and in progress → whether it speaks
         self._of_item: dict[str, str] = {}  # item id → response id
         # What this connection's server has in its conversation: responses, and spoken items.
         self._conversing: set[str] = set()
         self._spoken: set[str] = set()
 
-    def begin(self, response_id: str, *, out_of_band: bool) -> None:
+    def begin(self, response_id: str, *, out_of_band: bool, speaks: bool = False) -> None:
         """A response begins, in the default conversation or beside it."""
         self._begun.add(response_id)
         if out_of_band:
-            self._out_of_band.add(response_id)
-        if response_id not in self._out_of_band:
+            self._beside[response_id] = speaks
+        if response_id not in self._beside:
             self.active = response_id
             self._conversing.add(response_id)
 
     def end(self, response_id: str) -> None:
         """A response is over."""
-        self._out_of_band.discard(response_id)
+        self._beside.pop(response_id, None)
         if self.active == response_id:
             self.active = None
+
+    def beside(self, *, speaking: bool) -> list[str]:
+        """Return what goes on out of band and was not silenced: what speaks, or the rest."""
+        return [
+            id for id, speaks in self._beside.items() if speaks == speaking and self.may_sound(id)
+        ]
 
     def silence(self, response_id: str) -> None:
         """Whatever else comes of a response is not heard."""
@@ -59,6 +65,8 @@ class Responses:
         response_id = str(event.get("response_id") or self._of_item.get(item_id, ""))
         if response_id in self._conversing:
             self._spoken.add(item_id)
+        if response_id in self._beside:
+            self._beside[response_id] = True
         return response_id
 
     def has_spoken(self, item_id: str) -> bool:
@@ -68,6 +76,6 @@ class Responses:
     def cut_off(self) -> None:
         """The server is gone, and its conversation with it."""
         self.active = None
-        self._out_of_band.clear()
+        self._beside.clear()
         self._conversing.clear()
         self._spoken.clear()

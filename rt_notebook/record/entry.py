@@ -30,7 +30,8 @@ PLAYER_EVENTS = {
     # An item's first loud sample: how long before this entry it left the loudspeaker (a
     # device's latency ahead of its entry, this is negative), right to ± error_ms.
     "player.audible": ("epoch", "samples", "latency_ms", "ago_ms", "error_ms"),
-    "player.silenced": (),  # the user stopped the answer
+    "player.silenced": (),  # the user stopped every answer
+    "player.interrupted": (),  # the user went on: what is made out of band, unheard, goes on
     "player.flushed": ("epoch", "samples", "latency_ms"),  # the final count of an ended epoch
 }
 

@@ -85,7 +85,7 @@ class Rebuilding:
 
     def _silenced(self, event: Event) -> list[Effect]:
         with contextlib.suppress(LocalProtocolError):
-            return self.machine.cancel()
+            return self.machine.cancel(beside=event.type == "player.silenced")
         return []
 
     def _played(self, event: Event) -> list[Effect]:
@@ -110,13 +110,14 @@ class Rebuilding:
         return self.machine.forget(event["request_id"])
 
     def _woke(self, event: Event) -> list[Effect]:
-        return self.machine.interrupt(self.machine.active_response)
+        return self.machine.interrupt()
 
 
 _TOLD: dict[str, Callable[[Rebuilding, Event], list[Effect]]] = {
     "player.opened": Rebuilding._player_changes,
     "player.closed": Rebuilding._player_changes,
     "player.silenced": Rebuilding._silenced,
+    "player.interrupted": Rebuilding._silenced,
     "player.played": Rebuilding._played,
     "player.flushed": Rebuilding._flushed,
     "client.disconnected": Rebuilding._disconnected,

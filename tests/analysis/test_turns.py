@@ -6,6 +6,7 @@ import pytest
 
 from rt_notebook.analysis.cost import Tokens
 from rt_notebook.analysis.forecast import Forecast
+from rt_notebook.analysis.trace import trace
 from rt_notebook.analysis.turn import ToolCall
 from rt_notebook.analysis.turns import turns
 from rt_notebook.config.preset import Preset
@@ -76,6 +77,18 @@ def test_a_response_beside_the_talk_is_a_turn_of_its_own():
     talk.created(1.1, "r1", metadata={"rt_request": "e1"})
     talk.created(1.2, "r2")
     assert [turn.said for turn in turns(talk.log)] == ["", "one"]
+
+
+def test_what_is_stopped_beside_the_talk_cuts_nothing_in_it():
+    talk = Talk()
+    apart = {"conversation": "none", "metadata": {"rt_request": "e1"}}
+    talk.add("sent", 1.0, "response.create", event_id="e1", response=apart)
+    talk.created(1.1, "r1", metadata={"rt_request": "e1"})
+    talk.created(1.2, "r2")
+    talk.add("sent", 1.3, "response.cancel", event_id="e2", response_id="r1")
+    assert trace(talk.log).responses["r2"].cut_in is None
+    talk.add("sent", 1.4, "response.cancel", event_id="e3", response_id="r2")
+    assert trace(talk.log).responses["r2"].cut_in == 1.4
 
 
 def test_a_transcript_that_comes_late_stands_in_its_turn():

@@ -58,8 +58,8 @@ class Talk:
     async def settle(self):
         await self.clock.advance(0)
 
-    def send(self, type, **fields):
-        event = Event(type=type, event_id=f"mine_{type}", **fields)
+    def send(self, type, name="mine", **fields):
+        event = Event(type=type, event_id=f"{name}_{type}", **fields)
         acknowledgement = Acknowledgement(event)
         self.core.request(acknowledgement)
         return acknowledgement

@@ -5,6 +5,7 @@ import http
 import json
 import logging
 import socket
+import threading
 import time
 import traceback
 import warnings
@@ -12,7 +13,9 @@ import warnings
 import pytest
 
 from rt_notebook import ConfigError, ConnectionLost, DeprecationNotice, ServerError, connect
+from rt_notebook.client.backends import resolve_backend
 from rt_notebook.client.connect import sessions
+from rt_notebook.client.session import RealtimeSession
 from rt_notebook.config import notices
 
 from .scripted import CREATED, scripted_server, send
@@ -81,6 +84,22 @@ def test_a_server_without_room_is_asked_again_when_it_says(status):
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("status", [507, 520, 524, 599])
+def test_every_failure_of_a_server_may_pass(status):
+    def fail(connection, request):
+        response = connection.respond(http.HTTPStatus.BAD_GATEWAY, "no\n")
+        response.status_code = status
+        response.headers["Retry-After"] = "120"
+        return response
+
+    with (
+        scripted_server(open_well, process_request=fail) as url,
+        pytest.raises(ServerError, match=str(status)) as refusal,
+    ):
+        connect(url)
+    assert refusal.value.code == "unavailable"
+
+
 def test_an_error_before_the_session_stands_is_raised():
     async def refuse(connection):
         error = {"code": "insufficient_quota", "message": "You have no quota left."}
@@ -95,6 +114,28 @@ def test_an_error_before_the_session_stands_is_raised():
 def test_a_server_that_says_nothing_is_given_up():
     with scripted_server(say_nothing) as url, pytest.raises(ConnectionLost, match="said nothing"):
         connect(url, timeout=0.2)
+
+
+def test_who_stops_waiting_for_a_silent_server_leaves_no_connection_open():
+    reached, left = threading.Event(), threading.Event()
+
+    async def script(connection):
+        await (await connection.ping())  # answered by who waits for more
+        reached.set()
+        await connection.wait_closed()
+        left.set()
+
+    async def main(url):
+        opening = asyncio.ensure_future(RealtimeSession.open(resolve_backend(url), timeout=60))
+        await asyncio.to_thread(reached.wait, 10)
+        opening.cancel()
+        await asyncio.wait({opening}, timeout=10)
+        await asyncio.to_thread(left.wait, 10)
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    with scripted_server(script) as url:
+        assert asyncio.run(main(url)) == set()
+        assert left.is_set()
 
 
 def test_a_server_that_never_upgrades_is_given_up():
@@ -225,8 +266,6 @@ def test_closing_twice_is_allowed_and_ends_iteration():
 
 
 def test_a_refused_connection_takes_no_longer_than_its_timeout_and_leaves_no_thread():
-    import threading
-
     before = {thread.name for thread in threading.enumerate()}
     with scripted_server(say_nothing) as url:
         started = time.monotonic()

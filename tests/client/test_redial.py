@@ -36,6 +36,32 @@ def test_a_refusal_that_is_final_ends_the_attempts(code):
     run(scenario, ServerError("the server did not accept the key (401)", code=code))
 
 
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [(OSError(12, "Cannot allocate memory"), "allocate memory"), (ValueError("?"), "ValueError")],
+)
+def test_a_failure_that_nobody_thought_of_ends_the_attempts(failure, reason):
+    async def scenario(talk):
+        reply = talk.respond()
+        await talk.lose()
+        assert (talk.core.status, len(talk.dials)) == ("lost", 1)
+        assert reason in str(talk.core.line.loss)
+        with pytest.raises(ConnectionLost, match=reason):
+            reply.wait(0)
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "connect again" in sentence) == ("error", True)
+
+    run(scenario, failure)
+
+
+def test_a_session_that_is_lost_is_so_for_the_reason_of_the_last_attempt():
+    async def scenario(talk):
+        await talk.lose()
+        assert "401" in str(talk.core.line.loss)
+
+    run(scenario, ServerError("the server did not accept the key (401)", code="invalid_api_key"))
+
+
 def test_attempts_are_spread_out_and_end():
     async def scenario(talk):
         await talk.lose()
@@ -123,7 +149,26 @@ def test_an_item_that_the_server_refuses_is_not_counted_as_restored():
         talk.wire.say({"type": "error", "error": refusal})
         await talk.settle()
         assert talk.core.status == "open"
-        assert "0 items restored" in talk.witness.notices[0][1]
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "0 items restored, 1 refused" in sentence) == ("warning", True)
+
+    run(scenario, Wire)
+
+
+def test_a_configuration_that_the_next_server_refuses_is_told_in_the_one_notice():
+    async def scenario(talk):
+        talk.send("session.update", session={"type": "realtime", "instructions": "Be brief."})
+        talk.wire.say({"type": "session.updated", "session": {"type": "realtime"}})
+        await talk.settle()
+        await talk.lose()
+        update = await talk.wire.told("session.update")
+        refusal = {"message": "no such voice now", "event_id": update["event_id"]}
+        talk.wire.say({"type": "error", "error": refusal})
+        await talk.settle()
+        assert talk.core.status == "open"
+        ((level, sentence),) = talk.witness.notices
+        assert level == "warning"
+        assert "the configuration was refused (no such voice now)" in sentence
 
     run(scenario, Wire)
 

@@ -37,6 +37,67 @@ def test_a_request_without_an_answer_fails_at_its_deadline():
     run(scenario)
 
 
+def test_a_request_that_was_never_answered_leaves_the_next_ones_answer_to_it():
+    async def scenario(talk):
+        talk.core.run(Watch(talk.core, PATIENCE).run())
+        clear = talk.send("input_audio_buffer.clear")
+        talk.send("session.update", session={"type": "realtime", "instructions": "one"})
+        await talk.clock.advance(32)
+        assert clear.done
+        again = talk.send("input_audio_buffer.clear", name="again")
+        session = {"type": "realtime", "instructions": "two"}
+        update = talk.send("session.update", name="two", session=session)
+        talk.wire.say(
+            {"type": "input_audio_buffer.cleared"}, {"type": "session.updated", "session": session}
+        )
+        await talk.settle()
+        assert again.wait(0)["type"] == "input_audio_buffer.cleared"
+        assert update.wait(0)["session"] == session
+        assert talk.core.settings.asked == session
+
+    run(scenario)
+
+
+BUSY = "conversation_already_has_active_response"
+
+
+def test_who_is_refused_by_a_server_that_never_ends_an_answer_fails_in_time_as_do_those_behind():
+    async def scenario(talk):
+        talk.core.run(Watch(talk.core, PATIENCE).run())
+        talk.respond("first")
+        talk.begin("resp_1", "first")
+        await talk.clock.advance(62)
+        replies = [talk.respond(name) for name in ("second", "third")]
+        for reply, name in zip(replies, ("second", "third"), strict=True):
+            assert not reply.done
+            talk.wire.say({"type": "error", "error": {"code": BUSY, "event_id": name}})
+            await talk.clock.advance(62)
+            with pytest.raises(RealtimeError, match="no answer began within 60 s"):
+                reply.wait(0)
+
+    run(scenario)
+
+
+def test_who_was_refused_for_an_answer_in_progress_is_asked_for_when_that_ends_after_all():
+    async def scenario(talk):
+        talk.core.run(Watch(talk.core, PATIENCE).run())
+        talk.respond("first")
+        talk.begin("resp_1", "first")
+        await talk.clock.advance(62)
+        reply = talk.respond("second")
+        talk.wire.say({"type": "error", "error": {"code": BUSY, "event_id": "second"}})
+        await talk.clock.advance(30)
+        ended = {"type": "response.done", "response": {"id": "resp_1", "status": "cancelled"}}
+        talk.wire.say(ended)
+        await talk.settle()
+        talk.begin("resp_2", "second")
+        talk.wire.say({**ended, "response": {"id": "resp_2", "status": "completed"}})
+        await talk.settle()
+        assert reply.wait(0).status == "completed"
+
+    run(scenario)
+
+
 def test_an_answer_that_breaks_off_fails_and_the_next_one_is_asked_for():
     async def scenario(talk):
         talk.core.run(Watch(talk.core, PATIENCE).run())

@@ -53,6 +53,15 @@ async def an_answer_never_begins(talk):
     await says(talk, 2, 1000)
 
 
+async def a_configuration_is_not_answered(talk):
+    talk.send("session.update", session={"type": "realtime", "instructions": "one"})
+    await talk.clock.advance(32)
+    session = {"type": "realtime", "instructions": "two"}
+    talk.send("session.update", name="two", session=session)
+    talk.wire.say({"type": "session.updated", "session": session})
+    await talk.settle()
+
+
 async def the_machine_sleeps(talk):
     talk.respond("first")
     talk.begin("resp_1", "first")
@@ -74,11 +83,30 @@ async def the_session_is_lost(talk):
     await talk.settle()
 
 
+async def the_user_goes_on_and_then_stops_what_is_made_out_of_band(talk):
+    for number, name in enumerate(("written", "spoken", "later"), 1):
+        talk.respond(name, conversation="none")
+        if name != "later":
+            talk.begin(f"resp_{number}", name)
+    await says(talk, 2, 1000)
+    talk.core.interrupt()
+    talk.core.flushed(0, 12_000, 0.0)
+    await says(talk, 1, 1000)
+    talk.core.cancel()
+    talk.core.flushed(1, 12_000, 0.0)
+    talk.begin("resp_3", "later")
+    await says(talk, 3, 1000)
+    cancelled = [e.event["response_id"] for e in talk.core.log if e.event.type == "response.cancel"]
+    assert cancelled == ["resp_2", "resp_1", "resp_3"]
+
+
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
+        (the_user_goes_on_and_then_stops_what_is_made_out_of_band, []),
         (an_answer_breaks_off, ["client.gave_up"]),
         (an_answer_never_begins, ["client.gave_up"]),
+        (a_configuration_is_not_answered, ["client.gave_up"]),
         (the_session_is_lost, ["client.lost"]),
         (the_machine_sleeps, ["client.woke", "client.disconnected", "client.reconnected"]),
     ],
@@ -97,6 +125,7 @@ def test_replayed_and_rebuilt_it_is_the_talk_that_was(tmp_path, happens, told):
     recording = rt.open(tmp_path / "talk.rtsession")
     again = replay_recording(recording, speed=math.inf).wait(20)
     assert list(again.log) == list(live.log)
+    assert again.core.settings.asked == live.settings.asked
     for talk in (recording, again):
         assert talk.items == list(live.machine.conversation)
         assert talk.heard == heard_items(live.machine.conversation, live.machine.ledger)

@@ -53,6 +53,13 @@ def audio_delta(response_id, item_id, n_samples):
     )  # fmt: skip
 
 
+def text_delta(response_id, item_id):
+    return Event(
+        type="response.output_text.delta", event_id="e", response_id=response_id, item_id=item_id,
+        output_index=0, content_index=0, delta="x",
+    )  # fmt: skip
+
+
 def speech_started():
     return Event(
         type="input_audio_buffer.speech_started", event_id="e", item_id="u", audio_start_ms=0
@@ -67,9 +74,9 @@ def of(kind, effects):
     return [effect for effect in effects if isinstance(effect, kind)]
 
 
-def speak(machine, n_samples, response_id="r1", item_id="a1"):
+def speak(machine, n_samples, response_id="r1", item_id="a1", request=None):
     """Let the assistant say something that a player takes."""
-    machine.receive(created(response_id))
+    machine.receive(created(response_id, request))
     for play in of(Play, machine.receive(audio_delta(response_id, item_id, n_samples))):
         machine.queue_playback(play, n_samples)
 
@@ -180,7 +187,78 @@ def test_cancel_drops_what_waits_and_stops_what_runs(machine):
     assert sent(machine.receive(done("r1", "cancelled"))) == []
 
 
+def stopped(effects):
+    """The responses that are cancelled, in order."""
+    return [e["response_id"] for e in sent(effects) if e.type == "response.cancel"]
+
+
+def sounds(machine, response_id, item_id):
+    """Whether audio that comes now is to be played."""
+    (play,) = of(Play, machine.receive(audio_delta(response_id, item_id, 1_200)))
+    return machine.queue_playback(play, 1_200)
+
+
+def test_cancel_stops_what_is_spoken_out_of_band(machine):
+    machine.request(create("c1", conversation="none"))
+    speak(machine, 2_400, request="c1")
+    effects = machine.cancel()
+    assert stopped(effects) == ["r1"]
+    assert len(of(FlushPlayback, effects)) == 1
+    assert not sounds(machine, "r1", "a1")
+
+
+def test_cancel_stops_the_answer_and_all_that_is_made_out_of_band_each_once(machine):
+    for name in ("c1", "c2", "c3", "c4"):
+        machine.request(create(name, conversation="auto" if name == "c1" else "none"))
+    speak(machine, 2_400, "r1", "a1", request="c1")
+    speak(machine, 2_400, "r2", "a2", request="c2")
+    machine.receive(created("r3", "c3"))
+    machine.receive(text_delta("r3", "a3"))
+    assert sorted(stopped(machine.cancel())) == ["r1", "r2", "r3"]
+    assert stopped(machine.receive(created("r4", "c4"))) == ["r4"]
+
+
+def test_what_was_asked_after_a_cancel_is_answered(machine):
+    machine.request(create("c1"))
+    machine.cancel()
+    machine.request(create("c2"))
+    assert stopped(machine.receive(created("r1", "c1"))) == ["r1"]
+    assert [e["event_id"] for e in sent(machine.receive(done("r1", "cancelled")))] == ["c2"]
+
+
+def test_who_goes_on_leaves_the_text_that_is_written_out_of_band(machine):
+    machine.request(create("c1", conversation="none"))
+    machine.request(create("c2", conversation="none"))
+    machine.receive(created("r1", "c1"))
+    speak(machine, 2_400, "r2", "a2", request="c2")
+    assert stopped(machine.cancel(beside=False)) == ["r2"]
+    with pytest.raises(LocalProtocolError):
+        machine.cancel(beside=False)
+    assert stopped(machine.cancel()) == ["r1"]
+
+
 # Barge-in
+
+
+def test_speech_silences_what_is_spoken_out_of_band_and_leaves_text(machine):
+    machine.request(create("c1", conversation="none"))
+    machine.request(create("c2", conversation="none"))
+    speak(machine, 2_400, request="c1")
+    machine.receive(created("r2", "c2"))
+    machine.receive(text_delta("r2", "a2"))
+    effects = machine.receive(speech_started())
+    assert stopped(effects) == ["r1"]
+    assert len(of(FlushPlayback, effects)) == 1
+    assert not sounds(machine, "r1", "a1")
+    assert stopped(machine.receive(speech_started())) == []
+
+
+def test_speech_silences_what_is_about_to_be_spoken_out_of_band(machine):
+    machine.request(create("c1", conversation="none"))
+    response = {**created("r1", "c1")["response"], "output_modalities": ["audio"]}
+    machine.receive(Event(type="response.created", event_id="e", response=response))
+    assert stopped(machine.receive(speech_started())) == ["r1"]
+    assert not sounds(machine, "r1", "a1")
 
 
 def test_speech_silences_the_player_and_truncates_at_what_was_played(machine):

@@ -31,6 +31,18 @@ def test_a_response_out_of_band_is_heard_and_leaves_the_conversation_free(respon
     assert responses.may_sound("r1")
 
 
+def test_what_goes_on_out_of_band_speaks_or_does_not_until_it_is_silenced_or_over(responses):
+    for name in ("r1", "r2", "r3"):
+        responses.begin(name, out_of_band=True, speaks=name == "r3")
+    assert responses.beside(speaking=True) == ["r3"]
+    responses.speak(audio("i1", response_id="r1"))
+    assert responses.beside(speaking=True) == ["r1", "r3"]
+    assert responses.beside(speaking=False) == ["r2"]
+    responses.silence("r1")
+    responses.end("r3")
+    assert responses.beside(speaking=True) == []
+
+
 def test_what_was_silenced_or_never_began_is_not_heard(responses):
     responses.begin("r1", out_of_band=False)
     responses.silence("r1")
