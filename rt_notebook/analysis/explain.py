@@ -11,6 +11,7 @@ from typing import Any
 
 from ..record.entry import Entry
 from ..record.log import Log
+from ..secret import redact
 
 __all__ = ["CODES", "Explanation", "Facts", "explain", "explain_error", "sentences"]
 
@@ -21,10 +22,13 @@ _LOUDEST_SECONDS = 30
 
 @dataclass(frozen=True)
 class Explanation:
-    """A cause, and what to do about it."""
+    """A cause, which may be a server's words, and what to do about it."""
 
     cause: str
     step: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cause", redact(self.cause))
 
     def __str__(self) -> str:
         return f"{self.cause}; {self.step}."

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..errors import RealtimeError
-from ..secret import Secret
+from ..secret import Secret, redacting_repr
 from .fields import RULES, RULES_FOR_ALL, Rule
 
 __all__ = [
@@ -42,6 +42,7 @@ class MalformedEvent(RealtimeError):
     """A frame that is not an event, or lacks what its type promises."""
 
 
+@redacting_repr
 class Event(dict[str, Any]):
     """One event of the API: a dict with its ``type`` as an attribute."""
 

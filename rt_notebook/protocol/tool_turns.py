@@ -19,9 +19,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..secret import redact, redacting_repr
+
 __all__ = ["FunctionCall", "ToolTurn", "tool_turn"]
 
 
+@redacting_repr
 @dataclass(frozen=True)
 class FunctionCall:
     """One call that the model asks for.
@@ -39,6 +42,11 @@ class FunctionCall:
     call_id: str
     name: str
     arguments: str
+
+    @property
+    def shown(self) -> str:
+        """The call in one line, such as ``weather({"city": "Oslo"})``; without secrets."""
+        return redact(f"{self.name}({self.arguments})")
 
 
 @dataclass
