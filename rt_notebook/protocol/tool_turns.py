@@ -138,7 +138,7 @@ def tool_turn(
 def _calls(response: dict[str, Any]) -> list[FunctionCall]:
     if response.get("status") != "completed":
         return []
-    return [
+    calls = [
         FunctionCall(*(str(item.get(key) or "") for key in ("call_id", "name", "arguments")))
         for item in response.get("output") or []
         if isinstance(item, dict)
@@ -146,6 +146,10 @@ def _calls(response: dict[str, Any]) -> list[FunctionCall]:
         and item.get("status", "completed") == "completed"
         and item.get("call_id")
     ]
+    first: dict[str, FunctionCall] = {}
+    for call in calls:  # of an id that comes twice, one output is all that can be said
+        first.setdefault(call.call_id, call)
+    return list(first.values())
 
 
 def _refusal(call: FunctionCall, registered: Collection[str], place: int, budget: int) -> str:
