@@ -5,7 +5,7 @@ Pure functions over the record and a few facts that no event tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,12 +149,21 @@ def _last_error(_log: Log, entries: list[Entry], _facts: Facts) -> Explanation |
     """The latest error, unless an answer has come since."""
     for entry in reversed(entries):
         if entry.event.type == "response.done":
-            error = (entry.event["response"].get("status_details") or {}).get("error")
-            return explain_error(error.get("code"), str(error.get("message"))) if error else None
+            response = entry.event["response"]
+            error = (response.get("status_details") or {}).get("error") or {}
+            if error or response.get("status") == "failed":
+                return _of_server(error, "the response failed")
+            return None
         if entry.event.type == "error":
-            error = entry.event["error"]
-            return explain_error(error.get("code"), str(error.get("message") or "an error"))
+            return _of_server(entry.event["error"], "the server told of an error")
     return None
+
+
+def _of_server(error: Mapping[str, Any], wordless: str) -> Explanation:
+    """What an error object means, which may have neither message nor code."""
+    code = error.get("code")
+    message = error.get("message") or (f"{wordless} ({code})" if code else wordless)
+    return explain_error(code, str(message))
 
 
 _PAGES = {
