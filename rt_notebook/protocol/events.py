@@ -29,6 +29,7 @@ __all__ = [
     "MalformedEvent",
     "check_event",
     "decode_audio",
+    "decode_json",
     "encode_audio",
     "parse_event",
 ]
@@ -89,7 +90,7 @@ def parse_event(
     if len(frame) > MAX_FRAME_BYTES:
         raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_FRAME_BYTES}")
     try:
-        value = _DECODER.decode(frame)
+        value = decode_json(frame)
     except (ValueError, RecursionError):
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
@@ -123,6 +124,19 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(
     parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_each_once
 )
+
+
+def decode_json(text: str) -> Any:
+    """Return what a text says in which numbers are finite, and keys come once.
+
+    Raises
+    ------
+    ValueError
+        If it is not such JSON.
+    RecursionError
+        If it is nested too deep to be read.
+    """
+    return _DECODER.decode(text)
 
 
 def check_event(event: Event, *, may_be_deep: bool = True) -> None:
