@@ -11,10 +11,12 @@
     └── ToolError                       a tool that the model called failed
 
 Messages are lower case without a full stop and give got, expected and unit.
-None ever holds a secret. They may quote what came from outside: shown, they are `printable`.
+They may quote what came from outside, which may hold anything: all are made `printable`.
 """
 
 from __future__ import annotations
+
+from .secret import redact
 
 __all__ = [
     "AudioFormatError",
@@ -32,15 +34,15 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A})
 
 
 def printable(text: str) -> str:
-    """Return a text from outside without the characters that steer a terminal."""
-    return text.translate(_CONTROLS)
+    """Return a text from outside without secrets, and without what steers a terminal."""
+    return redact(text.translate(_CONTROLS))
 
 
 class RealtimeError(Exception):
     """Base class of every error that rt_notebook raises on purpose."""
 
-    def __str__(self) -> str:
-        return printable(super().__str__())
+    def __init__(self, *told: object) -> None:
+        super().__init__(*(printable(str(one)) for one in told))
 
 
 class ConfigError(RealtimeError, ValueError):

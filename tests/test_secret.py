@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rt_notebook.secret import MASK, RedactingFilter, Secret, redact
+from rt_notebook.secret import MASK, RedactingFilter, Secret, redact, redacted
 
 KEY = "canary-key/with+signs=0123456789"
 
@@ -43,6 +43,28 @@ def test_nothing_stays_of_a_key_that_begins_with_another(secret):
     longer = [Secret(KEY + ending) for ending in ("-a", "-b", "-c")]
     for key in longer:
         assert redact(f"Bearer {key.reveal()}") == f"Bearer {MASK}"
+
+
+def test_a_key_is_removed_from_html_too():
+    key = Secret("canary&key<0123456789>")
+    assert redact("<b>canary&amp;key&lt;0123456789&gt;</b>") == f"<b>{MASK}</b>"
+    assert key
+
+
+def test_json_without_a_key_is_left_as_it_is(secret):
+    value = {"a": ["text", 1.5, None, {"b": True}]}
+    assert redacted(value) is value
+
+
+def test_a_key_is_removed_from_every_text_of_json(secret):
+    value = {"a": [f"is {KEY}", 7, {"b": KEY}], "c": secret}
+    assert redacted(value) == {"a": [f"is {MASK}", 7, {"b": MASK}], "c": secret}
+
+
+def test_a_text_that_no_encoding_has_can_be_a_secret():
+    key = Secret("canary-\ud800-key")
+    assert redact("it is canary-\ud800-key") == f"it is {MASK}"
+    assert key
 
 
 def test_an_empty_secret_redacts_nothing():

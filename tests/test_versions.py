@@ -20,7 +20,7 @@ TOOLS = (
 )  # fmt: skip
 OLDEST = (
     "anywidget==0.9.18", "cryptography==42.0.0", "httpx==0.27.0", "ipykernel==6.29.5",
-    "ipython==8.18.0", "ipywidgets==8.1.0", "numpy==1.26.0", "pydantic==2.8.0", "soxr==0.5.0",
+    "ipython==8.18.0", "ipywidgets==8.1.0", "numpy==1.26.0", "pydantic==2.12.0", "soxr==0.5.0",
     "websockets==13.0",
 )  # fmt: skip
 NEWEST = ("ipykernel>=7",)

@@ -5,12 +5,13 @@ Pure functions over the record and a few facts that no event tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..record.entry import Entry
 from ..record.log import Log
+from ..secret import redact
 
 __all__ = ["CODES", "Explanation", "Facts", "explain", "explain_error", "sentences"]
 
@@ -21,10 +22,13 @@ _LOUDEST_SECONDS = 30
 
 @dataclass(frozen=True)
 class Explanation:
-    """A cause, and what to do about it."""
+    """A cause, which may be a server's words, and what to do about it."""
 
     cause: str
     step: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cause", redact(self.cause))
 
     def __str__(self) -> str:
         return f"{self.cause}; {self.step}."
@@ -145,12 +149,21 @@ def _last_error(_log: Log, entries: list[Entry], _facts: Facts) -> Explanation |
     """The latest error, unless an answer has come since."""
     for entry in reversed(entries):
         if entry.event.type == "response.done":
-            error = (entry.event["response"].get("status_details") or {}).get("error")
-            return explain_error(error.get("code"), str(error.get("message"))) if error else None
+            response = entry.event["response"]
+            error = (response.get("status_details") or {}).get("error") or {}
+            if error or response.get("status") == "failed":
+                return _of_server(error, "the response failed")
+            return None
         if entry.event.type == "error":
-            error = entry.event["error"]
-            return explain_error(error.get("code"), str(error.get("message") or "an error"))
+            return _of_server(entry.event["error"], "the server told of an error")
     return None
+
+
+def _of_server(error: Mapping[str, Any], wordless: str) -> Explanation:
+    """What an error object means, which may have neither message nor code."""
+    code = error.get("code")
+    message = error.get("message") or (f"{wordless} ({code})" if code else wordless)
+    return explain_error(code, str(message))
 
 
 _PAGES = {

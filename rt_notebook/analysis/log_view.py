@@ -210,7 +210,7 @@ def _name(row: LogRow) -> str:
     count = f" ×{row.count}" if row.count > 1 else ""
     about = f"  {row.item_id}" if row.item_id else ""
     cell = f"  from cell [{row.first.cell}]" if row.first.cell is not None else ""
-    return f"{row.type}{count}{about}{cell}{_reason(row)}"
+    return redact(f"{row.type}{count}{about}{cell}{_reason(row)}")
 
 
 def _reason(row: LogRow) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ..protocol.item import Item
 from ..record.log import Log
+from ..secret import redact
 from .bill import Bill, bill, forecast
 from .cost import Cost
 from .exchange import Response, Utterance
@@ -165,7 +166,7 @@ class _Row:
         self._read, self._charged = read, charged
         self._heard = read.heard
         items = read.conversation.items.values()
-        self._outputs = {one.call_id: one.output for one in items if one.type == _OUTPUT}
+        self._outputs = {one.call_id: one.text for one in items if one.type == _OUTPUT}
 
     def __call__(self, number: int, said: tuple[Utterance, ...], answers: list[Response]) -> Turn:
         read, known = self._read, self._read.conversation.items
@@ -203,7 +204,7 @@ class _Row:
         return response.status == "cancelled" or "cut" in states
 
     def _tool_call(self, item: Item) -> ToolCall:
-        return ToolCall(item.name, item.arguments, self._outputs.get(item.call_id))
+        return ToolCall(item.name, redact(item.arguments), self._outputs.get(item.call_id))
 
     def _span(self, said: tuple[Utterance, ...], answers: list[Response]) -> tuple[float, float]:
         """When the turn began and ended, in the log's seconds."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..errors import LocalProtocolError
+from ..secret import redact
 from .clock import Clock
 
 __all__ = ["Approval", "Approvals", "Decision"]
@@ -51,9 +52,9 @@ class Approval:
 
     @property
     def call(self) -> str:
-        """The call in one line, such as ``weather({"city": "Oslo"})``."""
+        """The call in one line, such as ``weather({"city": "Oslo"})``; without secrets."""
         where = f"{self.server_label}." if self.server_label else ""
-        return f"{where}{self.name}({self.arguments})"
+        return redact(f"{where}{self.name}({self.arguments})")
 
     def __repr__(self) -> str:
         call = self.call if len(self.call) <= 200 else f"{self.call[:199]}…"

@@ -133,7 +133,7 @@ class ToolRequests:
         allow : bool
             False tells the model that you do not allow it.
         timeout : float
-            Seconds to wait for the model to ask.
+            Seconds to wait for the model to ask for it.
 
         Returns
         -------
@@ -142,11 +142,13 @@ class ToolRequests:
 
         Raises
         ------
+        ConfigError
+            If calls wait, but not this one.
         LocalProtocolError
             If nothing waits, or it was answered meanwhile.
         """
         deadline = time.monotonic() + timeout
-        while not self.approvals and time.monotonic() < deadline:
+        while not _meant(self.approvals, call) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         approval = _chosen(self.approvals, call)
         loop_thread().run(self._decide(approval.nonce, allow))
@@ -171,10 +173,15 @@ def _update() -> Acknowledgement:
     return Acknowledgement(Event(type="session.update", event_id=new_id("event")))
 
 
-def _chosen(waiting: list[Approval], call: Approval | str | None) -> Approval:
+def _meant(waiting: list[Approval], call: Approval | str | None) -> list[Approval]:
+    """Those of `waiting` that `call` may be; one that is given itself need not wait."""
     if isinstance(call, Approval):
-        return call
-    named = [one for one in waiting if call is None or call in (one.call_id, one.name)]
+        return [call]
+    return [one for one in waiting if call is None or call in (one.call_id, one.name)]
+
+
+def _chosen(waiting: list[Approval], call: Approval | str | None) -> Approval:
+    named = _meant(waiting, call)
     if named:
         return named[0]
     if not waiting:

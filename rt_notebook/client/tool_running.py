@@ -37,7 +37,7 @@ class Outcome:
     Parameters
     ----------
     output : str
-        What the model is told.
+        What the model is told; what of it no encoding has is replaced.
     value : object
         What the function returned; None when it failed.
     failed : bool
@@ -47,6 +47,11 @@ class Outcome:
     output: str
     value: object = None
     failed: bool = False
+
+    def __post_init__(self) -> None:
+        # Names of files may hold lone surrogates, which cannot be sent.
+        words = self.output.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        object.__setattr__(self, "output", words)
 
 
 def failure(sentence: str) -> Outcome:

@@ -1,7 +1,8 @@
 """A Python function as a tool of the model: its JSON schema, and the check of arguments.
 
 Both come from the signature, by way of pydantic: what the schema promises is what is
-checked. The docstring (NumPy's or Google's style) and ``Annotated`` texts describe it.
+checked, in models too, whatever their own configuration lets through. The docstring
+(NumPy's or Google's style) and ``Annotated`` texts describe it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import Field, PydanticUserError, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
 from typing_extensions import NotRequired, TypedDict
 
 from ..config.json_values import misfit_in
 from ..errors import ConfigError, ToolError
+from ..protocol.events import decode_json
 from .docstrings import parameter_texts, summary
 
 __all__ = ["TIMEOUT_SECONDS", "Tool", "tool_of"]
@@ -75,11 +77,17 @@ class Tool:
         ToolError
             If they are no JSON, or not what the schema says; without their values.
         """
+        text = arguments or "{}"
         try:
-            return self._arguments.validate_json(arguments or "{}")
+            read = self._arguments.validate_json(text, strict=True, extra="forbid")
+            decode_json(text)  # pydantic takes NaN, and of a key that comes twice the last
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             told = "; ".join(_told(fault) for fault in faults[:_SHOWN_ERRORS])
+        except ValueError as error:
+            told = str(error)
+        else:
+            return read
         raise ToolError(f"the arguments do not fit: {told}")
 
 
@@ -117,10 +125,15 @@ def tool_of(
     document = inspect.getdoc(function) or ""
     try:
         arguments = _arguments_of(name, function, parameter_texts(document))
-        parameters = arguments.json_schema(schema_generator=_Untitled)
+        parameters = arguments.json_schema(schema_generator=_Concise)
     except (NameError, TypeError, ValueError, PydanticUserError) as error:
         if isinstance(error, ConfigError):
             raise
+        if getattr(error, "code", None) == "typed-dict-version":
+            raise ConfigError(
+                f"{name} takes a typing.TypedDict, which can be read from Python 3.12 on: "
+                "take typing_extensions.TypedDict"
+            ) from None
         reason = str(error).splitlines()[0]
         raise ConfigError(f"{name} has a type that JSON cannot say: {reason}") from None
     if misfit := misfit_in(parameters, name):
@@ -139,9 +152,7 @@ def _arguments_of(
         for parameter in signature.parameters.values()
     }
     make: Any = TypedDict  # mypy knows only those that are written out
-    arguments = make(name, hints)
-    arguments.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
-    return TypeAdapter(arguments)
+    return TypeAdapter(make(name, hints))
 
 
 def _hint(tool: str, parameter: inspect.Parameter, text: str) -> Any:
@@ -159,8 +170,8 @@ def _hint(tool: str, parameter: inspect.Parameter, text: str) -> Any:
     return NotRequired[hint]
 
 
-class _Untitled(GenerateJsonSchema):
-    """Titles repeat the names and cost tokens."""
+class _Concise(GenerateJsonSchema):
+    """Titles repeat the names and cost tokens; what has fields takes no others."""
 
     def generate(self, schema: CoreSchema, mode: Any = "validation") -> JsonSchemaValue:
         made = super().generate(schema, mode)
@@ -168,6 +179,19 @@ class _Untitled(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        return _closed(super().model_schema(schema))
+
+    def dataclass_schema(self, schema: Any) -> JsonSchemaValue:
+        return _closed(super().dataclass_schema(schema))
+
+    def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
+        return _closed(super().typed_dict_schema(schema))
+
+
+def _closed(made: JsonSchemaValue) -> JsonSchemaValue:
+    return {**made, "additionalProperties": False} if "properties" in made else made
 
 
 def _told(fault: Any) -> str:

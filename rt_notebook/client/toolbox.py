@@ -233,7 +233,10 @@ class Toolbox:
         if held is None:
             return  # the user's handler was faster, or the session is closed
         output = {"type": "function_call_output", "call_id": call.call_id, "output": outcome.output}
-        self._send_item(output)
+        try:
+            self._send_item(output)
+        except ValueError:  # the id is no text that can be sent
+            held.reply.fail(ToolError("a call of the model cannot be answered: its id is no text"))
         held.turn.answered(call.call_id)
         self._go_on(held)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..secret import MASK, Secret
+from ..secret import MASK, Secret, redacted
 
 __all__ = [
     "concealed",
@@ -61,8 +61,8 @@ def revealed(value: Any) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """Return JSON with ``•••`` for every `Secret`, for showing and for files."""
-    return _replaced(value, str)
+    """Return JSON with ``•••`` for every `Secret` and its value, for showing and for files."""
+    return redacted(_replaced(value, str))
 
 
 def _secret(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from ..client.approvals import Approval
 from ..protocol.conversation import Conversation
 from ..protocol.item import Item
+from ..secret import redact
 from .comm import Message
 
 __all__ = ["ItemFeed", "describe", "question"]
@@ -84,7 +85,7 @@ def describe(item: Item) -> dict[str, Any]:
 
 def question(approval: Approval) -> dict[str, str]:
     """Return what a page shows of a call that waits for the user."""
-    text = approval.arguments
+    text = redact(approval.arguments)
     if len(text) > _SHOWN_CHARS:
         text = f"{text[:_SHOWN_CHARS]}… ({len(text) - _SHOWN_CHARS:,} more characters)"
     return {

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class
 
 from ..errors import printable
+from ..secret import redacted
 from .arguments import value_of
 from .shared import ANSWER_SECONDS, PATIENCE_SECONDS, SharedMagics, plainly
 
@@ -79,7 +80,7 @@ class ItemMagics(SharedMagics):
         item_id = _required(args, "item_id", "retrieve")
         request = session.retrieve_item(item_id, event_id=args.event_id)
         answer = self.answered(request, PATIENCE_SECONDS)
-        return None if answer is None else self.hand_back(args, answer["item"])
+        return None if answer is None else self.hand_back(args, redacted(answer["item"]))
 
     def _truncate(self, args: argparse.Namespace, session: RealtimeSession, _: object) -> None:
         item_id = _required(args, "item_id", "truncate")

@@ -170,7 +170,7 @@ class Loopback:
         if offer is None:
             raise RealtimeError("no offer for this page")
         expected = _proof(offer.shared, "page", offer.client, offer.nonce, hello["nonce"])
-        if not hmac.compare_digest(expected, hello["proof"]):
+        if not hmac.compare_digest(expected.encode(), hello["proof"].encode()):
             raise RealtimeError("the page does not hold the secret")
         answer = _proof(offer.shared, "kernel", offer.client, hello["nonce"], offer.nonce)
         await connection.send(json.dumps({"proof": answer}))
@@ -185,7 +185,7 @@ def _agree(public_key: str) -> tuple[str, bytes]:
     try:
         raw = base64.b64decode(public_key, validate=True)
         peer = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
-    except ValueError:
+    except (ValueError, TypeError):
         raise RealtimeError("the page's public key is none") from None
     own = ec.generate_private_key(ec.SECP256R1())
     point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -195,9 +195,14 @@ def _agree(public_key: str) -> tuple[str, bytes]:
 def _read_proof(frame: str | bytes) -> dict[str, str]:
     try:
         hello: Any = json.loads(frame)
-        return {name: str(hello[name]) for name in ("client", "nonce", "proof")}
-    except (ValueError, KeyError, TypeError):
+        return {name: _encodable(str(hello[name])) for name in ("client", "nonce", "proof")}
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise RealtimeError("the first frame is no proof") from None
+
+
+def _encodable(text: str) -> str:
+    text.encode()  # JSON may hold lone surrogates, over which no proof can be made
+    return text
 
 
 def _proof(shared: bytes, *words: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from ..protocol.tool_turns import FunctionCall
+from ..secret import redact
 from .render import LiveOutput
 
 __all__ = ["ToolResults", "rich_html"]
@@ -35,9 +36,9 @@ class ToolResults(LiveOutput):
 
     def add(self, call: FunctionCall, value: object) -> None:
         """Show what a call returned; called on the tool's own thread."""
-        shown = rich_html(value)
+        shown = redact(rich_html(value))
         if shown and len(shown) <= _MAX_HTML_CHARS:
-            text = f"{call.name}({call.arguments})"
+            text = call.shown
             text = text if len(text) <= _CALL_CHARS else f"{text[: _CALL_CHARS - 1]}…"
             self._kept.append(f'<div style="{_CALL}">{escape(text)}</div>{shown}')
             self.update()

@@ -104,7 +104,7 @@ def _wordless(item: Item) -> bool:
 def _line(item: Item) -> str:
     who = escape(_SPEAKERS.get(item.role, item.role))
     aside = f' <span style="{QUIET}">({_aside(item)})</span>' if _aside(item) else ""
-    text = escape(redact(item.error or item.text))
+    text = escape(item.error or item.text)
     name = f'<span style="{_STYLE["who"]}">{who}:</span>'
     return f'<div style="{_STYLE["line"]}">{name}{text}{aside}</div>'
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..errors import RealtimeError
-from ..secret import Secret
+from ..secret import Secret, redacting_repr
 from .fields import RULES, RULES_FOR_ALL, Rule
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "MalformedEvent",
     "check_event",
     "decode_audio",
+    "decode_json",
     "encode_audio",
     "parse_event",
 ]
@@ -42,6 +43,7 @@ class MalformedEvent(RealtimeError):
     """A frame that is not an event, or lacks what its type promises."""
 
 
+@redacting_repr
 class Event(dict[str, Any]):
     """One event of the API: a dict with its ``type`` as an attribute."""
 
@@ -88,7 +90,7 @@ def parse_event(
     if len(frame) > MAX_FRAME_BYTES:
         raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_FRAME_BYTES}")
     try:
-        value = _DECODER.decode(frame)
+        value = decode_json(frame)
     except (ValueError, RecursionError):
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
@@ -122,6 +124,19 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(
     parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_each_once
 )
+
+
+def decode_json(text: str) -> Any:
+    """Return what a text says in which numbers are finite, and keys come once.
+
+    Raises
+    ------
+    ValueError
+        If it is not such JSON.
+    RecursionError
+        If it is nested too deep to be read.
+    """
+    return _DECODER.decode(text)
 
 
 def check_event(event: Event, *, may_be_deep: bool = True) -> None:

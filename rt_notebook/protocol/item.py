@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..secret import redact, redacting_repr
+
 __all__ = ["CALL_FAILED", "Item", "ItemState", "Part"]
 
 ItemState = Literal["listening", "in_progress", "completed", "interrupted", "failed"]
@@ -19,6 +21,7 @@ CALL_FAILED = "the call at the server failed"
 _FORWARD: tuple[ItemState, ...] = ("listening", "in_progress", "completed", "interrupted", "failed")
 
 
+@redacting_repr
 @dataclass
 class Part:
     """One content part: what was written or, for audio, what was said.
@@ -43,6 +46,7 @@ class Part:
             self.text += text
 
 
+@redacting_repr
 @dataclass
 class Item:
     """One item of the conversation.
@@ -82,7 +86,11 @@ class Item:
 
     @property
     def text(self) -> str:
-        """What was said or written, as far as it is known."""
+        """What was said or written, as far as it is known; without secrets."""
+        return redact(self._text)
+
+    @property
+    def _text(self) -> str:
         if self.type in _CALLS:
             server = f"{self.server_label}." if self.server_label else ""
             result = f" → {self.output}" if self.output else ""
@@ -140,5 +148,5 @@ class Item:
             self.output = "allowed" if raw.get("approve") is True else "not allowed"
         error = raw.get("error")
         if self.type == "mcp_call" and isinstance(error, dict):
-            self.error = str(error.get("message") or CALL_FAILED)
+            self.error = redact(str(error.get("message") or CALL_FAILED))
             self.advance("failed")

@@ -19,9 +19,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..secret import redact, redacting_repr
+
 __all__ = ["FunctionCall", "ToolTurn", "tool_turn"]
 
 
+@redacting_repr
 @dataclass(frozen=True)
 class FunctionCall:
     """One call that the model asks for.
@@ -39,6 +42,11 @@ class FunctionCall:
     call_id: str
     name: str
     arguments: str
+
+    @property
+    def shown(self) -> str:
+        """The call in one line, such as ``weather({"city": "Oslo"})``; without secrets."""
+        return redact(f"{self.name}({self.arguments})")
 
 
 @dataclass
@@ -130,7 +138,7 @@ def tool_turn(
 def _calls(response: dict[str, Any]) -> list[FunctionCall]:
     if response.get("status") != "completed":
         return []
-    return [
+    calls = [
         FunctionCall(*(str(item.get(key) or "") for key in ("call_id", "name", "arguments")))
         for item in response.get("output") or []
         if isinstance(item, dict)
@@ -138,6 +146,10 @@ def _calls(response: dict[str, Any]) -> list[FunctionCall]:
         and item.get("status", "completed") == "completed"
         and item.get("call_id")
     ]
+    first: dict[str, FunctionCall] = {}
+    for call in calls:  # of an id that comes twice, one output is all that can be said
+        first.setdefault(call.call_id, call)
+    return list(first.values())
 
 
 def _refusal(call: FunctionCall, registered: Collection[str], place: int, budget: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import RealtimeError
+from ..secret import redacted
 
 if TYPE_CHECKING:
     import pandas
@@ -34,7 +35,7 @@ def frame_of(log: Log) -> pandas.DataFrame:
         raise RealtimeError(sentence) from None
 
     entries = list(log)
-    events = [entry.event for entry in entries]
+    events = redacted([entry.event for entry in entries])
     began = entries[0].time if entries else 0.0
     columns: dict[str, Any] = {
         "time_s": [entry.time - began for entry in entries],

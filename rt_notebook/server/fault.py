@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Response
 
+from .fault_parameters import Parameter
+
 __all__ = ["ALWAYS", "Fault", "Going", "Line", "Raw", "Strike"]
 
 ALWAYS = math.inf
@@ -61,6 +63,8 @@ class Fault:
         What it does, in one sentence; PARAM is what stands behind the colon.
     strike : callable
         ``strike(line, frame, param)`` returns what goes on.
+    param : Parameter or None
+        What PARAM may be; None where there is none.
     default : str
         The parameter when none is given.
     times : float
@@ -71,5 +75,6 @@ class Fault:
     at: str
     about: str
     strike: Strike
+    param: Parameter | None = None
     default: str = ""
     times: float = 1

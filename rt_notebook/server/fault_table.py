@@ -19,6 +19,7 @@ from typing import Any
 
 from websockets.frames import Frame, Opcode
 
+from . import fault_parameters as takes
 from .fault import ALWAYS, Fault, Going, Line, Raw, Strike
 from .gate import error_response
 from .ids import make_id
@@ -276,16 +277,33 @@ _NEW = '{"type":"response.thought.delta","event_id":"event_new","thought":{"dept
 FAULTS: dict[str, Fault] = {
     "never-upgrade": Fault("F2", "upgrade", "takes the connection and never answers", _never),
     "refuse": Fault(
-        "F3", "upgrade", "answers HTTP status PARAM; 503/2 adds Retry-After: 2", _refuse, "401"
+        "F3",
+        "upgrade",
+        "answers HTTP status PARAM; 503/2 adds Retry-After: 2",
+        _refuse,
+        takes.STATUS,
+        "401",
     ),
     "error-first": Fault(
-        "F4", _GREETING, "sends an error of code PARAM, and no session", _error_first, "model_busy"
+        "F4",
+        _GREETING,
+        "sends an error of code PARAM, and no session",
+        _error_first,
+        takes.ERROR_CODE,
+        "model_busy",
     ),
     "silence": Fault("F5", _GREETING, "opens the connection and says nothing", _never),
-    "close": Fault("F6", _DELTA, "closes with code PARAM amid a response", _close, "1011"),
+    "close": Fault(
+        "F6", _DELTA, "closes with code PARAM amid a response", _close, takes.CLOSE_CODE, "1011"
+    ),
     "expire": Fault("F7", r"out response\.done", "ends the session as after 60 min", _expire),
     "quota": Fault(
-        "F8", _GREETING, "greets, refuses with code PARAM and closes", _quota, "insufficient_quota"
+        "F8",
+        _GREETING,
+        "greets, refuses with code PARAM and closes",
+        _quota,
+        takes.ERROR_CODE,
+        "insufficient_quota",
     ),
     "half-frame": Fault("F9", _DELTA, "sends half a frame and closes", _half_frame),
     "reset": Fault("F9", _DELTA, "sends half a frame and resets the connection", _reset),
@@ -300,9 +318,13 @@ FAULTS: dict[str, Fault] = {
         "F11", _BEGUN, "sends a number beyond all", _before('{"type":"x","a":1e999}')
     ),
     "duplicate-keys": Fault("F11", _BEGUN, "sends an object with a key twice", _before(_TWICE)),
-    "deep-json": Fault("F12", _BEGUN, "sends JSON that is PARAM deep", _deep_json, "100000"),
-    "big-frame": Fault("F12", _BEGUN, "sends a frame of PARAM bytes", _big_frame, "9437184"),
-    "bomb": Fault("F12", _BEGUN, "sends PARAM bytes, compressed", _bomb, "9437184"),
+    "deep-json": Fault(
+        "F12", _BEGUN, "sends JSON that is PARAM deep", _deep_json, takes.DEPTH, "100000"
+    ),
+    "big-frame": Fault(
+        "F12", _BEGUN, "sends a frame of PARAM bytes", _big_frame, takes.BYTES, "9437184"
+    ),
+    "bomb": Fault("F12", _BEGUN, "sends PARAM bytes, compressed", _bomb, takes.BYTES, "9437184"),
     "bad-base64": Fault("F13", _AUDIO, "sends audio as @@@@!", _spoilt_first(delta="@@@@!")),
     "odd-audio": Fault("F13", _AUDIO, "sends a sample and a half", _odd_audio),
     "non-ascii-audio": Fault("F13", _AUDIO, "sends audio as é", _spoilt_first(delta="ééé=")),
@@ -329,26 +351,35 @@ FAULTS: dict[str, Fault] = {
         _BEGUN,
         "tells of a response PARAM ms late; a cancel until then is lost",
         _late_response,
+        takes.MILLISECONDS,
         "1000",
     ),
     "false-starts": Fault(
-        "F21", _DELTA, "hears somebody speak PARAM times in a row", _false_starts, "20"
+        "F21", _DELTA, "hears somebody speak PARAM times in a row", _false_starts, takes.COUNT, "20"
     ),
     "late-starts": Fault(
         "F21",
         r"out response\.done",
         "hears somebody speak PARAM times when the answer is made",
         _false_starts,
+        takes.COUNT,
         "1",
     ),
     "slow-reader": Fault(
-        "F22", "in .*", "reads PARAM bytes a second", _slow_reader, "10000", ALWAYS
+        "F22",
+        "in .*",
+        "reads PARAM bytes a second",
+        _slow_reader,
+        takes.BYTES_PER_S,
+        "10000",
+        ALWAYS,
     ),
     "burst": Fault(
         "F23, F34",
         _AUDIO,
         "sends PARAM s of faint noise at once; 7/3500: in 3,500 deltas",
         _burst,
+        takes.SOUND,
         "60",
     ),
     "bad-arguments": Fault(
@@ -359,6 +390,6 @@ FAULTS: dict[str, Fault] = {
         times=ALWAYS,
     ),
     "mutated": Fault(
-        "T7", "out .*", "sends PARAM mutations of a frame before it", _mutated, "1000"
+        "T7", "out .*", "sends PARAM mutations of a frame before it", _mutated, takes.COUNT, "1000"
     ),
 }

@@ -63,7 +63,7 @@ class Faults:
     Raises
     ------
     ConfigError
-        If there is no such fault.
+        If there is no such fault, or it takes another parameter.
     """
 
     def __init__(self, wanted: Sequence[str] = (), seed: int | None = None) -> None:
@@ -152,14 +152,12 @@ def _armed(wanted: str) -> _Armed:
     if found is None or fault is None:
         raise ConfigError(f"no fault is called {wanted!r}; --fault list shows those there are")
     param = found["param"] or fault.default
-    if fault.default.isdecimal() and not _is_number(param):
-        raise ConfigError(f"the fault {found['name']!r} takes a number, got {param!r}")
+    if fault.param is None and param:
+        raise ConfigError(f"the fault {found['name']!r} takes no parameter, got {param!r}")
+    if fault.param is not None and not fault.param.fits(param):
+        raise ConfigError(f"the fault {found['name']!r} takes {fault.param.about}; got {param!r}")
     times = float(found["times"][1:] or ALWAYS) if found["times"] else fault.times
     return _Armed(fault, param, int(found["first"] or 1), times)
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\d+(\.\d+)?(/\d+)?", text) is not None
 
 
 def _event(frame: str | bytes) -> dict[str, Any]:

@@ -56,6 +56,25 @@ def test_an_unknown_code_explains_itself_by_its_message():
     assert str(explain_error("new", "So it is.")) == "So it is; see the event in %rt_log."
 
 
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({"error": {"code": "new", "message": None}}, "the response failed (new)"),
+        ({"error": {"code": None, "message": "So it is."}}, "So it is"),
+        ({"error": {}}, "the response failed"),
+        (None, "the response failed"),
+    ],
+)
+def test_a_response_that_failed_is_explained_whatever_is_told_of_it(details, words):
+    done = {"type": "response.done", "response": {"status": "failed", "status_details": details}}
+    assert only(log_of(done), Facts()) == f"{words}; see the event in %rt_log."
+
+
+def test_an_error_without_words_is_told_by_its_code():
+    error = {"type": "error", "error": {"code": "new", "message": None}}
+    assert only(log_of(error), Facts()).startswith("the server told of an error (new); ")
+
+
 def test_an_error_that_an_answer_followed_is_not_explained_any_more():
     error = {"type": "error", "error": {"code": "insufficient_quota", "message": "No."}}
     done = {"type": "response.done", "response": {"status": "completed"}}

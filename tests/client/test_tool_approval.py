@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import threading
 
 import pytest
 
-from rt_notebook import LocalProtocolError
+from rt_notebook import ConfigError, LocalProtocolError
 from rt_notebook.client.connect import session_named
 from rt_notebook.client.observer import Observer
 
@@ -110,6 +111,25 @@ def test_a_stop_answers_what_waits_with_a_no(server, session):
 def test_approving_when_nothing_waits_says_so(session):
     with pytest.raises(LocalProtocolError, match="no call waits"):
         session.approve()
+
+
+def test_a_call_is_waited_for_while_another_waits(server, session):
+    add(server, session, read_only=False)
+    add(server, session, lambda: None, name="send", read_only=False)
+    server.calls(("weather", {"city": "Oslo"}))
+    server.settled(session)
+    with concurrent.futures.ThreadPoolExecutor(1) as later:
+        approved = later.submit(session.approve, "send", timeout=10)
+        server.calls(("send", {}), response_id="r2")
+        assert approved.result(10).name == "send"
+
+
+def test_a_call_that_does_not_come_is_named_with_those_that_wait(server, session):
+    add(server, session, read_only=False)
+    server.calls(("weather", {"city": "Oslo"}))
+    server.settled(session)
+    with pytest.raises(ConfigError, match="no call of 'send' waits; waiting: weather"):
+        session.approve("send", timeout=0.01)
 
 
 # Hosted tools

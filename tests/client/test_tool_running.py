@@ -14,7 +14,13 @@ import pytest
 from rt_notebook import Secret
 from rt_notebook.background import loop_thread
 from rt_notebook.client.clock import SystemClock
-from rt_notebook.client.tool_running import MAX_ABANDONED, ToolThreads, output_text
+from rt_notebook.client.tool_running import (
+    MAX_ABANDONED,
+    Outcome,
+    ToolThreads,
+    failure,
+    output_text,
+)
 from rt_notebook.client.tool_schema import tool_of
 
 
@@ -65,6 +71,14 @@ def test_half_of_a_surrogate_pair_is_replaced():
 def test_ten_megabytes_are_cut_with_a_note():
     text = output_text("x" * 10_000_000, limit=100)
     assert text == "x" * 100 + "… (cut: 100 of 10,000,000 characters)"
+
+
+@pytest.mark.parametrize(
+    ("told", "sent"), [("caf\udce9", "caf\ufffd"), ("two \ud83d\ude00", "two \U0001f600")]
+)
+def test_what_the_model_is_told_can_be_sent(told, sent):
+    assert Outcome(output_text(told)).output == sent
+    assert json.loads(failure(told).output) == {"error": sent}
 
 
 class Bench:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
+import sys
+import typing
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Optional
 
 import pytest
+import typing_extensions
 from pydantic import BaseModel, Field
 
 from rt_notebook import ConfigError, ToolError
@@ -147,6 +150,73 @@ def test_a_text_is_no_number():
     double.__annotations__["n"] = int
     with pytest.raises(ToolError, match="n: Input should be a valid integer"):
         tool_of(double).read('{"n": "5"}')
+
+
+class Inner(BaseModel):
+    n: int
+
+
+class Outer(BaseModel):
+    inner: Inner
+    of_it: Point = Point(0)
+    share: float = 0.0
+
+
+class Loose(BaseModel, extra="allow", strict=False):
+    n: int
+
+
+def tell(outer: Outer, loose: Loose | None = None, share: float = 0.0, anything=None): ...
+
+
+tell.__annotations__.update(outer=Outer, loose=Loose | None, share=float)
+
+
+def test_a_model_promises_to_take_no_other_fields():
+    models = tool_of(tell).parameters["$defs"]
+    closed = {name: model["additionalProperties"] for name, model in models.items()}
+    assert closed == {"Inner": False, "Outer": False, "Point": False, "Loose": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ('{"outer": {"inner": {"n": "1"}}}', "outer.inner.n: .* integer"),
+        ('{"outer": {"inner": {"n": 1, "z": 1}}}', "outer.inner.z: Extra inputs"),
+        ('{"outer": {"inner": {"n": 1}, "of_it": {"x": 1, "z": 1}}}', "outer.of_it.z: Unexpected"),
+        ('{"outer": {"inner": {"n": 1}}, "loose": {"n": 1, "z": 1}}', "loose.z: Extra inputs"),
+        ('{"outer": {"inner": {"n": 1}}, "loose": {"n": "1"}}', "loose.n: .* integer"),
+        ('{"outer": {"inner": {"n": 1}, "share": NaN}}', "NaN is not JSON"),
+        ('{"outer": {"inner": {"n": 1}}, "share": -Infinity}', "-Infinity is not JSON"),
+        ('{"outer": {"inner": {"n": 1}}, "share": 1e999}', "beyond all bounds"),
+        ('{"outer": {"inner": {"n": 1}}, "anything": [NaN]}', "NaN is not JSON"),
+        ('{"outer": {"inner": {"n": 1}}, "share": 1, "share": 2}', "a key comes twice"),
+    ],
+)
+def test_the_fields_of_models_are_checked_as_strictly(arguments, fault):
+    with pytest.raises(ToolError, match=fault):
+        tool_of(tell).read(arguments)
+
+
+class OldDict(typing.TypedDict):
+    n: int
+
+
+class NewDict(typing_extensions.TypedDict):
+    n: int
+
+
+def test_a_typed_dict_is_read_or_another_is_asked_for():
+    def take(it): ...
+
+    take.__annotations__["it"] = NewDict
+    assert tool_of(take).read('{"it": {"n": 1}}') == {"it": {"n": 1}}
+    take.__annotations__["it"] = OldDict
+    if sys.version_info >= (3, 12):
+        assert tool_of(take).read('{"it": {"n": 1}}') == {"it": {"n": 1}}
+    else:
+        with pytest.raises(ConfigError, match=r"take typing_extensions\.TypedDict"):
+            tool_of(take)
 
 
 class Opaque:

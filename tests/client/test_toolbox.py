@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from rt_notebook import ConfigError, ConnectionLost
+from rt_notebook import ConfigError, ConnectionLost, ToolError
 from rt_notebook.background import loop_thread
 from rt_notebook.client.connect import session_named
 from rt_notebook.client.tool_running import MAX_OUTPUT_CHARS
@@ -168,6 +168,33 @@ def test_a_result_of_ten_megabytes_is_cut(server, session):
     output = server.output()[1]
     assert output[:MAX_OUTPUT_CHARS] == "x" * MAX_OUTPUT_CHARS
     assert output.endswith("(cut: 20,000 of 10,000,000 characters)")
+
+
+def names_of_files() -> list[str]:
+    return ["caf\udce9"]  # what os.listdir gives for a name that is no UTF-8
+
+
+@fault("F33")
+def test_a_result_that_no_encoding_has_is_answered_all_the_same(server, session):
+    add(server, session, names_of_files)
+    server.calls(("names_of_files", {}))
+    assert server.output() == ("c0", '["caf\ufffd"]')
+    assert server.told("response.create")
+
+
+@fault("F33")
+def test_a_call_whose_id_no_encoding_has_ends_the_reply(server, session):
+    add(server, session)
+    reply = session.respond()
+    begun = {"id": "r1", "status": "in_progress",
+             "metadata": server.told("response.create")["response"]["metadata"]}  # fmt: skip
+    call = {"type": "function_call", "id": "i", "call_id": "\ud800", "name": "weather",
+            "status": "completed", "arguments": "{}"}  # fmt: skip
+    done = {**begun, "status": "completed", "output": [call]}
+    for type, response in (("response.created", begun), ("response.done", done)):
+        server.say({"type": type, "event_id": "e", "response": response})
+    with pytest.raises(ToolError, match="cannot be answered"):
+        reply.wait(10)
 
 
 @fault("F33")

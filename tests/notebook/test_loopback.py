@@ -163,6 +163,18 @@ async def test_a_wrong_proof_spends_the_offer(house):
 
 @pytest.mark.threat("T11")
 @story
+async def test_a_first_frame_that_is_no_proof_is_refused(house):
+    words = {"client": "page-1", "nonce": "n", "proof": "p"}
+    odd = [words | {"proof": "é"}, words | {"proof": "\ud800"}, words | {"nonce": "\ud800"}, [], {}]
+    for frame in ("[" * 200_000, b"\xff\xfe", *map(json.dumps, odd)):
+        offer = await house.loopback.offer("page-1", ORIGIN, Page().public_key)
+        async with house.connect(offer) as connection:
+            await connection.send(frame)
+            await refused(connection)
+
+
+@pytest.mark.threat("T11")
+@story
 async def test_a_foreign_or_absent_origin_is_forbidden(house):
     page = Page()
     offer = await house.loopback.offer(page.client, ORIGIN, page.public_key)
@@ -205,6 +217,6 @@ async def test_frames_that_are_no_messages_or_anothers_are_dropped(house):
 
 @story
 async def test_a_key_that_is_no_point_is_refused(house):
-    for key in ("", "AAAA", b64(b"\x04" + bytes(64))):
+    for key in ("", "AAAA", b64(b"\x04" + bytes(64)), None, 5, "é"):
         with pytest.raises(RealtimeError):
             await house.loopback.offer("page-1", ORIGIN, key)

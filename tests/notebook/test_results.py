@@ -8,6 +8,7 @@ import pytest
 
 from rt_notebook.notebook.results import MAX_KEPT, ToolResults, rich_html
 from rt_notebook.protocol.tool_turns import FunctionCall
+from rt_notebook.secret import MASK, Secret
 
 CALL = FunctionCall("c", "table", '{"city": "<b>Oslo</b>"}')
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -85,6 +86,22 @@ def test_results_stand_under_their_calls_in_order_and_the_calls_are_escaped(show
     assert "<b>" not in shown[-1]
     assert "&lt;b&gt;Oslo" in shown[-1]
     assert shown[-1].index("words") < shown[-1].index("<img")
+
+
+@pytest.mark.threat("T1")
+def test_a_key_that_a_tool_was_called_with_and_gave_back_is_not_shown(shown):
+    key = Secret("sk-canary-0123456789abcdef")
+
+    class Leak:
+        def _repr_html_(self):
+            return f"<p>{key.reveal()}</p>"
+
+    results = ToolResults()
+    results.display()
+    results.add(FunctionCall("c", "look", f'{{"key": "{key.reveal()}"}}'), Leak())
+    results.update_now()
+    assert "canary" not in shown[-1]
+    assert shown[-1].count(MASK) == 2
 
 
 def test_the_last_results_are_kept_and_none_is_endless(shown):

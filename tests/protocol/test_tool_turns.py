@@ -26,6 +26,12 @@ def test_calls_are_taken_from_a_completed_response_beside_what_it_said():
     assert turn.calls == [FunctionCall("c0", "a", "{}"), FunctionCall("c1", "b", "{}")]
 
 
+def test_of_calls_with_the_same_id_the_first_is_run():
+    response = called("a", "b", "a")
+    response["output"][2]["call_id"] = "c0"
+    assert [call.name for call in tool_turn(response, {"a", "b"}).calls] == ["a", "b"]
+
+
 @pytest.mark.parametrize("status", ["cancelled", "incomplete", "failed", "in_progress"])
 def test_what_a_response_called_that_did_not_complete_is_not_run(status):
     assert tool_turn(called("a", status=status), {"a"}) is None

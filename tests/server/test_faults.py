@@ -42,11 +42,50 @@ def types(frames):
     return order([json.loads(frame) for frame in frames])
 
 
-@pytest.mark.parametrize("wanted", ["nonsense", "close:soon", "close:", "", "Close"])
+@pytest.mark.parametrize("wanted", ["nonsense", "close:", "", "Close"])
 def test_a_fault_that_is_none_is_refused_in_a_sentence(wanted):
-    with pytest.raises(ConfigError) as refusal:
+    with pytest.raises(ConfigError, match="--fault list"):
         Faults([wanted])
-    assert "--fault list" in str(refusal.value) or "takes a number" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("refuse:999", "an HTTP status that refuses, 300 to 511"),
+        ("refuse:200", "an HTTP status"),
+        ("refuse:503/2.5", "whole seconds"),
+        ("close:soon", "a close code that is sent, 1000 to 1003"),
+        ("close:9999", "a close code"),
+        ("close:1005", "a close code"),
+        ("close:1.5", "a close code"),
+        ("close:1011/2", "a close code"),
+        ("deep-json:1.5", "a depth from 1 to 1,000,000"),
+        ("big-frame:2/3", "a number of bytes from 1 to"),
+        ("bomb:0", "a number of bytes from 1 to"),
+        ("mutated:1/2", "a whole number from 1 to"),
+        ("false-starts:1.5", "a whole number from 1 to"),
+        ("burst:1/0", "1 to 100,000 deltas"),
+        ("burst:0", "seconds of sound above 0"),
+        ("late-response:x", "milliseconds from 0 to"),
+        ("slow-reader:0", "bytes a second from 1 to"),
+        ("error-first:a b", "an error code of letters"),
+        ("not-json:1", "no parameter"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused_with_those_that_can(wanted, words):
+    with pytest.raises(ConfigError, match=f"takes .*{words}.* got"):
+        Faults([wanted])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_usual_parameter_of_a_fault_can_be_given(name):
+    default = FAULTS[name].default
+    assert Faults([f"{name}:{default}" if default else name])
+
+
+@pytest.mark.parametrize("wanted", ["refuse:503/2", "burst:0.5/3", "close:4000", "close:1006"])
+def test_a_parameter_at_the_edge_of_what_can_be_is_taken(wanted):
+    assert Faults([wanted])
 
 
 def test_the_help_names_every_fault_with_its_row_and_its_usual_parameter():
