@@ -74,7 +74,6 @@ def output_text(value: object, limit: int = MAX_OUTPUT_CHARS) -> str:
         text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     except ValueError:  # it holds itself
         text = str(value)
-    text = text.encode(errors="replace").decode()  # half of a surrogate pair cannot be sent
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… (cut: {limit:,} of {len(text):,} characters)"

@@ -233,9 +233,7 @@ class Toolbox:
         if held is None:
             return  # the user's handler was faster, or the session is closed
         output = {"type": "function_call_output", "call_id": call.call_id, "output": outcome.output}
-        try:
-            self._send_item(output)
-        except ValueError:  # the id is no text that can be sent
+        if self._send_item(output).done:  # refused: no server has answered yet
             held.reply.fail(ToolError("a call of the model cannot be answered: its id is no text"))
         held.turn.answered(call.call_id)
         self._go_on(held)
@@ -272,10 +270,12 @@ class Toolbox:
         }
         self._send_item(item if decision.allow else {**item, "reason": decision.reason})
 
-    def _send_item(self, item: Json) -> None:
+    def _send_item(self, item: Json) -> Acknowledgement:
         event = Event(type="conversation.item.create", event_id=new_id("event"))
         event["item"] = {"id": new_id("item"), **item}
-        self._core.request(Acknowledgement(event))
+        sent = Acknowledgement(event)
+        self._core.request(sent)
+        return sent
 
     def _show_waiting(self, held: _Held) -> None:
         """Let the reply say which of its calls waits for the user."""

@@ -64,10 +64,6 @@ def test_a_result_that_holds_itself_is_text():
     assert output_text(value) == "[[...]]"
 
 
-def test_half_of_a_surrogate_pair_is_replaced():
-    assert output_text("a\ud83d b") == "a? b"
-
-
 def test_ten_megabytes_are_cut_with_a_note():
     text = output_text("x" * 10_000_000, limit=100)
     assert text == "x" * 100 + "… (cut: 100 of 10,000,000 characters)"
