@@ -15,6 +15,7 @@ from .commands import Command, Word, command_of
 __all__ = ["DEFAULT_SESSION", "Parser", "parse", "tokens", "value_of"]
 
 DEFAULT_SESSION = "default"
+_FLAG = re.compile(r"--[\w-]+=")
 _WORD = re.compile(r"""--[\w-]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
 
 
@@ -121,19 +122,21 @@ def tokens(line: str) -> list[str]:
     """Split at white space.
 
     Quotes hold words together where a word or an option's value begins: "it's" is one word.
-    JSON that begins with ``{`` or ``[`` is one word to its end.
+    JSON that begins there with ``{`` or ``[`` is one word to its end.
     """
     words, place = [], 0
     while match := re.compile(r"\s*(?=\S)").match(line, place):
         place = match.end()
-        end = _end_of_json(line, place) or _end_of_word(line, place)
+        flag = _FLAG.match(line, place)
+        value = flag.end() if flag else place
+        end = _end_of_json(line, value) or _end_of_word(line, place)
         words.append(_unquoted(line[place:end]))
         place = end
     return words
 
 
 def _end_of_json(line: str, start: int) -> int | None:
-    if line[start] not in "{[":
+    if not line.startswith(("{", "["), start):
         return None
     try:
         return json.JSONDecoder().raw_decode(line, start)[1]

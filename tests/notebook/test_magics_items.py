@@ -44,6 +44,8 @@ def item(puppet):
         ("--instructions 'be brief' now", ["--instructions", "be brief", "now"]),
         ('--instructions="be brief" now', ["--instructions=be brief", "now"]),
         ('--tools [{"a": "b c"}] x', ["--tools", '[{"a": "b c"}]', "x"]),
+        ('--tools=[{"a": "b c"}] x', ['--tools=[{"a": "b c"}]', "x"]),
+        ("--tools= [sic]", ["--tools=", "[sic]"]),
         ("[sic] {no json}", ["[sic]", "{no", "json}"]),
         ("   ", []),
     ],
