@@ -169,7 +169,8 @@ def _option_value(name: str, word: str, kind: str, variables: Mapping[str, Any])
 
     takes = option_named(name, kind).takes
     wholes = isinstance(takes, (Items, Metadata, Object, Tools))
-    if not word.isidentifier() or (word in getattr(takes, "choices", ()) and not wholes):
+    is_word = not wholes and word in getattr(takes, "choices", ())
+    if not takes.takes_json or not word.isidentifier() or is_word:
         return word
     value = variables.get(word)
     if isinstance(value, (Mapping, list, tuple)) or hasattr(value, "model_dump"):

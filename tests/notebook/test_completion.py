@@ -42,6 +42,8 @@ def offered(shell, line):
         ("%rt_config --enable-turn-detection ", "true"),
         ("%rt_config --dry-run --thres", "--threshold"),
         ("%rt_config --transcription-model gpt-", "gpt-live-transcribe"),
+        ("%rt_config --transcription-language ", "pl"),
+        ("%rt_config --transcription-languages e", "en"),
         ("%rt_config --instructions 'two words' --spe", "--speed"),
         ("%rt_respond --conversation ", "none"),
         ("%%rt_respond --conv", "--conversation"),
@@ -82,7 +84,10 @@ def test_other_lines_of_the_cell_do_not_count(shell):
 
 def test_variables_that_hold_json_are_offered_where_json_is_taken(shell):
     shell.user_ns.update(my_tools=[], my_number=1)
-    assert offered(shell, "%rt_config --tools my") == ["my_tools"]
+    for flag in ("--tools", "--turn-detection", "--voice", "--include"):
+        assert offered(shell, f"%rt_config {flag} my") == ["my_tools"]
+    for flag in ("--instructions", "--speed", "--eagerness", "--transcription-language"):
+        assert "my_tools" not in offered(shell, f"%rt_config {flag} my")
 
 
 def test_files_are_offered_with_their_folders(shell, tmp_path, monkeypatch):
