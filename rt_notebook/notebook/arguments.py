@@ -12,7 +12,7 @@ from IPython.core.error import UsageError
 
 from .commands import Command, Word, command_of
 
-__all__ = ["DEFAULT_SESSION", "Parser", "parse", "tokens", "value_of"]
+__all__ = ["DEFAULT_SESSION", "Parser", "parse", "text_of", "tokens", "value_of"]
 
 DEFAULT_SESSION = "default"
 _FLAG = re.compile(r"--[\w-]+=")
@@ -65,6 +65,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, magic: str, command: Command) -> None:
         super().__init__(prog=f"%{magic}", add_help=False, allow_abbrev=False)
         self._kind = command.options
+        self._has_text = command.has_text
+        self._flags: set[str] = set()
         for word in command.every:
             self._add(word)
         if command.options:
@@ -77,6 +79,8 @@ class Parser(argparse.ArgumentParser):
         known, unknown = self.parse_known_args(words)
         if unknown:
             self._refuse(unknown[0])
+        if self._has_text:
+            self._take_options_behind(known)
         known.options = {
             name: getattr(known, name) for name in _names(self._kind) if hasattr(known, name)
         }
@@ -86,7 +90,23 @@ class Parser(argparse.ArgumentParser):
         """Raise instead of exiting."""
         raise UsageError(f"{self.prog}: {message}")
 
+    def _take_options_behind(self, known: argparse.Namespace) -> None:
+        """Read the options that follow the text; the text ends where the first one stands."""
+        words = known.text
+        places = (n for n, word in enumerate(words) if word.partition("=")[0] in self._flags)
+        end = next(places, len(words))
+        if end == len(words):
+            return
+        known.text = []
+        _, unknown = self.parse_known_args(words[end:], known)
+        for word in (*unknown, *known.text):
+            self.error(
+                f"{word!r} follows an option: put the text, or the option's value, in quotes"
+            )
+        known.text = words[:end]
+
     def _add(self, word: Word) -> None:
+        self._flags.update(word.flags)
         choices = None if word.is_open or not word.values else word.values
         if word.is_positional:
             self.add_argument(word.name, nargs="?", choices=choices, help=word.about)
@@ -99,6 +119,7 @@ class Parser(argparse.ArgumentParser):
         # Each under the name that was typed: two names of one option may contradict each other.
         for name in _names(kind):
             flag = f"--{name.replace('_', '-')}"
+            self._flags.add(flag)
             self.add_argument(flag, dest=name, default=argparse.SUPPRESS)
 
     def _refuse(self, word: str) -> NoReturn:
@@ -154,6 +175,20 @@ def _unquoted(word: str) -> str:
     if equals and flag.startswith("--"):
         return f"{flag}={_unquoted(value)}"
     return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def text_of(magic: str, args: argparse.Namespace, cell: str | None) -> str:
+    """Return the text of a magic, which its line has or its cell.
+
+    Raises
+    ------
+    UsageError
+        If both have one.
+    """
+    line, body = " ".join(args.text), (cell or "").strip()
+    if line and body:
+        raise UsageError(f"%%{magic}: the line has a text, and so has the cell: leave one out")
+    return line or body
 
 
 def value_of(word: str | None, variables: Mapping[str, Any]) -> Any:

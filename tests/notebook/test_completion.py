@@ -59,6 +59,8 @@ def offered(shell, line):
         ("%rt_item add --function-call-n", "--function-call-name"),
         ("%rt_mic ", "off"),
         ("%rt_say --no-w", "--no-wait"),
+        ("%rt_say hello --no-w", "--no-wait"),
+        ("%rt_send {} --no-w", "--no-wait"),
         ("%rt_timeline --theme ", "dark"),
         ("%rt_cost --model gpt-realtime-2.1-m", "gpt-realtime-2.1-mini"),
         ("%rt_log --te", "--text"),
