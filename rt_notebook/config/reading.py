@@ -21,6 +21,7 @@ __all__ = [
     "TRUE",
     "Choice",
     "Flag",
+    "JsonReader",
     "Name",
     "Number",
     "Reader",
@@ -128,8 +129,22 @@ class Reader:
         """Return the API's value of what was given."""
         return self._read(given)
 
+    @property
+    def takes_json(self) -> bool:
+        """Whether a list or an object may be the value."""
+        return False
+
     def _read(self, given: Any) -> Any:
         raise NotImplementedError
+
+
+class JsonReader(Reader):
+    """What readers of lists and objects are."""
+
+    @property
+    def takes_json(self) -> bool:
+        """Whether a list or an object may be the value."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -161,6 +176,11 @@ class Name(Reader):
     choices: tuple[str, ...]
     what: str
     as_object: str = ""
+
+    @property
+    def takes_json(self) -> bool:
+        """Whether a list or an object may be the value."""
+        return bool(self.as_object)
 
     def _read(self, given: Any) -> Any:
         given = from_json(given)

@@ -14,6 +14,7 @@ from .reading import (
     TRUE,
     Choice,
     Flag,
+    JsonReader,
     Reader,
     Text,
     Unreadable,
@@ -45,7 +46,7 @@ _BEFORE_A_KEY = re.compile(r",(?=[^,=]+=)")
 
 
 @dataclass(frozen=True)
-class Modalities(Reader):
+class Modalities(JsonReader):
     """How the model answers: a word, or a list of words."""
 
     choices: tuple[str, ...] = ("audio", "text")
@@ -61,7 +62,7 @@ class Modalities(Reader):
 
 
 @dataclass(frozen=True)
-class Format(Reader):
+class Format(JsonReader):
     """An audio format, by its short name, its GA name or its GA object."""
 
     choices: tuple[str, ...] = ("pcm16", "g711_ulaw", "g711_alaw")
@@ -85,7 +86,7 @@ class Format(Reader):
 
 
 @dataclass(frozen=True)
-class Texts(Reader):
+class Texts(JsonReader):
     """A list of texts; as one text, with commas between them."""
 
     def _read(self, given: Any) -> list[str]:
@@ -105,6 +106,16 @@ class Languages(Reader):
     """ISO 639-1 codes: one, or with `several` a list of them."""
 
     several: bool = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The codes."""
+        return tuple(sorted(LANGUAGES))
+
+    @property
+    def takes_json(self) -> bool:
+        """Whether a list may be the value."""
+        return self.several
 
     def _read(self, given: Any) -> Any:
         if not self.several:
@@ -126,7 +137,7 @@ class Languages(Reader):
 
 
 @dataclass(frozen=True)
-class Object(Reader):
+class Object(JsonReader):
     """A JSON object."""
 
     what: str = "a JSON object"
@@ -142,7 +153,7 @@ class Object(Reader):
 
 
 @dataclass(frozen=True)
-class Shorthand(Reader):
+class Shorthand(JsonReader):
     """An object that a word may stand for.
 
     Parameters
@@ -188,7 +199,7 @@ class Switch(Flag):
 
 
 @dataclass(frozen=True)
-class ToolChoice(Reader):
+class ToolChoice(JsonReader):
     """A word, or the tool that must be called, in either of the two shapes of the API."""
 
     choices: tuple[str, ...] = ("auto", "none", "required")
@@ -207,7 +218,7 @@ class ToolChoice(Reader):
 
 
 @dataclass(frozen=True)
-class Logprobs(Reader):
+class Logprobs(JsonReader):
     """What the server adds to its events; there is one such thing."""
 
     choices: tuple[str, ...] = ("item.input_audio_transcription.logprobs",)
@@ -222,7 +233,7 @@ class Logprobs(Reader):
 
 
 @dataclass(frozen=True)
-class Tools(Reader):
+class Tools(JsonReader):
     """A list of tools, each an object of the API or a model of `config.session`."""
 
     def _read(self, given: Any) -> list[dict[str, Any]]:
@@ -243,7 +254,7 @@ class Tools(Reader):
 
 
 @dataclass(frozen=True)
-class Items(Reader):
+class Items(JsonReader):
     """A list of conversation items; a text in it is a message of the user."""
 
     def _read(self, given: Any) -> list[dict[str, Any]]:
@@ -266,7 +277,7 @@ class Items(Reader):
 
 
 @dataclass(frozen=True)
-class Metadata(Reader):
+class Metadata(JsonReader):
     """Pairs of text, as an object or as ``key=value,key=value``.
 
     A comma that no key follows belongs to the value before it.

@@ -12,9 +12,10 @@ from IPython.core.error import UsageError
 
 from .commands import Command, Word, command_of
 
-__all__ = ["DEFAULT_SESSION", "Parser", "parse", "tokens", "value_of"]
+__all__ = ["DEFAULT_SESSION", "Parser", "parse", "text_of", "tokens", "value_of"]
 
 DEFAULT_SESSION = "default"
+_FLAG = re.compile(r"--[\w-]+=")
 _WORD = re.compile(r"""--[\w-]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
 
 
@@ -64,6 +65,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, magic: str, command: Command) -> None:
         super().__init__(prog=f"%{magic}", add_help=False, allow_abbrev=False)
         self._kind = command.options
+        self._has_text = command.has_text
+        self._flags: set[str] = set()
         for word in command.every:
             self._add(word)
         if command.options:
@@ -76,6 +79,8 @@ class Parser(argparse.ArgumentParser):
         known, unknown = self.parse_known_args(words)
         if unknown:
             self._refuse(unknown[0])
+        if self._has_text:
+            self._take_options_behind(known)
         known.options = {
             name: getattr(known, name) for name in _names(self._kind) if hasattr(known, name)
         }
@@ -85,7 +90,23 @@ class Parser(argparse.ArgumentParser):
         """Raise instead of exiting."""
         raise UsageError(f"{self.prog}: {message}")
 
+    def _take_options_behind(self, known: argparse.Namespace) -> None:
+        """Read the options that follow the text; the text ends where the first one stands."""
+        words = known.text
+        places = (n for n, word in enumerate(words) if word.partition("=")[0] in self._flags)
+        end = next(places, len(words))
+        if end == len(words):
+            return
+        known.text = []
+        _, unknown = self.parse_known_args(words[end:], known)
+        for word in (*unknown, *known.text):
+            self.error(
+                f"{word!r} follows an option: put the text, or the option's value, in quotes"
+            )
+        known.text = words[:end]
+
     def _add(self, word: Word) -> None:
+        self._flags.update(word.flags)
         choices = None if word.is_open or not word.values else word.values
         if word.is_positional:
             self.add_argument(word.name, nargs="?", choices=choices, help=word.about)
@@ -98,6 +119,7 @@ class Parser(argparse.ArgumentParser):
         # Each under the name that was typed: two names of one option may contradict each other.
         for name in _names(kind):
             flag = f"--{name.replace('_', '-')}"
+            self._flags.add(flag)
             self.add_argument(flag, dest=name, default=argparse.SUPPRESS)
 
     def _refuse(self, word: str) -> NoReturn:
@@ -121,19 +143,21 @@ def tokens(line: str) -> list[str]:
     """Split at white space.
 
     Quotes hold words together where a word or an option's value begins: "it's" is one word.
-    JSON that begins with ``{`` or ``[`` is one word to its end.
+    JSON that begins there with ``{`` or ``[`` is one word to its end.
     """
     words, place = [], 0
     while match := re.compile(r"\s*(?=\S)").match(line, place):
         place = match.end()
-        end = _end_of_json(line, place) or _end_of_word(line, place)
+        flag = _FLAG.match(line, place)
+        value = flag.end() if flag else place
+        end = _end_of_json(line, value) or _end_of_word(line, place)
         words.append(_unquoted(line[place:end]))
         place = end
     return words
 
 
 def _end_of_json(line: str, start: int) -> int | None:
-    if line[start] not in "{[":
+    if not line.startswith(("{", "["), start):
         return None
     try:
         return json.JSONDecoder().raw_decode(line, start)[1]
@@ -153,6 +177,20 @@ def _unquoted(word: str) -> str:
     return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
+def text_of(magic: str, args: argparse.Namespace, cell: str | None) -> str:
+    """Return the text of a magic, which its line has or its cell.
+
+    Raises
+    ------
+    UsageError
+        If both have one.
+    """
+    line, body = " ".join(args.text), (cell or "").strip()
+    if line and body:
+        raise UsageError(f"%%{magic}: the line has a text, and so has the cell: leave one out")
+    return line or body
+
+
 def value_of(word: str | None, variables: Mapping[str, Any]) -> Any:
     """Return the variable that a word names, else the word."""
     return variables[word] if word is not None and word in variables else word
@@ -166,7 +204,8 @@ def _option_value(name: str, word: str, kind: str, variables: Mapping[str, Any])
 
     takes = option_named(name, kind).takes
     wholes = isinstance(takes, (Items, Metadata, Object, Tools))
-    if not word.isidentifier() or (word in getattr(takes, "choices", ()) and not wholes):
+    is_word = not wholes and word in getattr(takes, "choices", ())
+    if not takes.takes_json or not word.isidentifier() or is_word:
         return word
     value = variables.get(word)
     if isinstance(value, (Mapping, list, tuple)) or hasattr(value, "model_dump"):

@@ -61,7 +61,7 @@ class Command:
     options : {"", "session", "response"}
         Which options of the configuration it takes.
     has_text : bool
-        What follows the options is one text.
+        Words that belong to no option are one text.
     """
 
     words: tuple[Word, ...] = ()

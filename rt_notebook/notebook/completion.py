@@ -141,7 +141,8 @@ def _values(command: Command, flag: str, last: str, variables: dict[str, Any]) -
         option = option_named(flag.lstrip("-").replace("-", "_"), command.options)
     except ConfigError:
         return []
-    return _starting(option.choices, last) or _json_variables(last, variables)
+    named = _json_variables(last, variables) if option.takes.takes_json else []
+    return _starting(option.choices, last) or named
 
 
 def _of_word(word: Word, last: str, variables: dict[str, Any]) -> list[str]:

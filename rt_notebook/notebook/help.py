@@ -11,6 +11,10 @@ __all__ = ["WIDTH", "help_of", "options_help"]
 
 WIDTH = 96
 _INDENT = "      "
+_TEXT = (
+    "all words up to the first option behind them; options may stand before and behind. "
+    "A text with an option's name in it stands in quotes, or in a cell"
+)
 
 
 def help_of(magic: str, text: str) -> str:
@@ -46,7 +50,8 @@ def options_help(kind: str) -> str:
 
 
 def _words(command: Command) -> str:
-    return "\n".join(_entry(word.flags, _about(word)) for word in command.every)
+    entries = [_entry(word.flags, _about(word)) for word in command.every]
+    return "\n".join([_entry(("text",), _TEXT), *entries] if command.has_text else entries)
 
 
 def _about(word: Word) -> str:

@@ -12,7 +12,7 @@ from IPython.core.magic import line_cell_magic, magics_class
 
 from ..errors import printable
 from ..secret import redacted
-from .arguments import value_of
+from .arguments import text_of, value_of
 from .shared import ANSWER_SECONDS, PATIENCE_SECONDS, SharedMagics, plainly
 
 if TYPE_CHECKING:
@@ -38,9 +38,14 @@ class ItemMagics(SharedMagics):
         may be variables: a PIL image, a matplotlib figure, an array at 24 kHz. Adding asks
         for no answer; ``--trigger-response`` does.
         """
-        if cell is not None and not line.strip().startswith("add"):
+        if cell is not None and line.lstrip().partition(" ")[0] not in _ACTIONS:
             line = f"add {line}"
         args = self.parse("rt_item", line)
+        if cell is not None and args.action != "add":
+            raise UsageError(
+                f"%%rt_item: a cell is the text of an item that is added; to {args.action}, "
+                f"write %rt_item {args.action}, without a cell"
+            )
         return _ACTIONS[args.action](self, args, self.session(args), cell)
 
     @line_cell_magic
@@ -57,14 +62,14 @@ class ItemMagics(SharedMagics):
         from .watched import send_watched
 
         args = self.parse("rt_send", line)
-        text = cell if cell is not None else " ".join(args.text)
+        text = text_of("rt_send", args, cell)
         session = self.session(args)
-        event = _event(text.strip(), self.variables)
+        event = _event(text, self.variables)
         watched = 0 if args.no_wait else ANSWER_SECONDS
         self._sent(args, send_watched(session, event, watched))
 
     def _add(self, args: argparse.Namespace, session: RealtimeSession, cell: str | None) -> Any:
-        parts = _parts(args, cell, self.variables)
+        parts = _parts(args, text_of("rt_item", args, cell), self.variables)
         event_ids = {"id": args.item_id, "previous_item_id": args.previous_item_id}
         text = parts.pop("text", None)
         request = session.add_item(text, **event_ids, event_id=args.event_id, **parts)
@@ -120,29 +125,90 @@ _PARTS = {
     "function_call_output": "output",
 }
 _VARIABLES = {"image", "audio", "arguments", "output"}
-_CARRIER = {"input_image": "image", "input_audio": "audio"}
-_NEEDED = {"function_call": "function_call_name", "function_call_output": "function_call_output"}
+#: What each kind of item is made of …
+_MADE_OF = {
+    "message": {"role", "image", "detail", "audio", "content_transcript", "content_type"},
+    "function_call": {"function_call_name", "function_call_arguments", "function_call_id"},
+    "function_call_output": {"function_call_output", "function_call_id"},
+}
+#: … and the word that it cannot be without, and that makes it one.
+_NEEDED = {
+    "function_call_output": "function_call_output",
+    "function_call": "function_call_name",
+}
+_CARRIER = {
+    "input_text": "text",
+    "output_text": "text",
+    "input_image": "image",
+    "input_audio": "audio",
+}
+_ABOUT = {"detail": "image", "content_transcript": "audio"}
 
 
-def _parts(
-    args: argparse.Namespace, cell: str | None, variables: Mapping[str, Any]
-) -> dict[str, Any]:
+def _parts(args: argparse.Namespace, text: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """The line's words as keywords of `add_item`."""
+    _check_kind(args)
     given = {part: getattr(args, word) for word, part in _PARTS.items()}
     parts = {
         part: value_of(value, variables) if part in _VARIABLES else value
         for part, value in given.items()
         if value is not None
     }
-    needed = _NEEDED.get(args.item_type or "")
-    if needed and getattr(args, needed) is None:
-        flag = "--" + needed.replace("_", "-")
-        raise UsageError(f"%rt_item add: a {args.item_type} needs {flag}")
-    text = cell.strip() if cell is not None else " ".join(args.text)
-    carrier = _CARRIER.get(args.content_type or "", "text")
+    _check_content(args, text, parts)
+    if args.content_type == "output_text":
+        parts["role"] = "assistant"
+    carrier = _CARRIER[args.content_type or "input_text"]
     if text:
         parts[carrier] = text if carrier == "text" else value_of(text, variables)
+    for word, about in _ABOUT.items():
+        if _PARTS[word] in parts and about not in parts:
+            raise _conflict(f"{_flag(word)} is about the {about}: give --{about}, too")
     return parts
+
+
+def _check_kind(args: argparse.Namespace) -> None:
+    """Refuse words that an item of this kind does not have."""
+    marks = (kind for kind, word in _NEEDED.items() if getattr(args, word) is not None)
+    kind = args.item_type or next(marks, "message")
+    needed = _NEEDED.get(kind)
+    if needed and getattr(args, needed) is None:
+        raise _conflict(f"a {kind} needs {_flag(needed)}")
+    for owner, words in _MADE_OF.items():
+        for word in sorted(words - _MADE_OF[kind]):
+            if getattr(args, word) is not None:
+                raise _conflict(
+                    f"{_flag(word)} is for a {owner}, and this is a {kind}: "
+                    f"leave it out, or set --item-type {owner}"
+                )
+
+
+def _check_content(args: argparse.Namespace, text: str, parts: Mapping[str, Any]) -> None:
+    """Refuse a content type that nothing has, that is there twice, or of another role."""
+    kind = args.content_type
+    if kind is None:
+        return
+    carrier = _CARRIER[kind]
+    if not text and carrier not in parts:
+        raise _conflict("--content-type says what the text is, and there is none: give a text")
+    if text and carrier in parts:
+        raise _conflict(
+            f"--content-type {kind} makes the text the {carrier}, which --{carrier} is: "
+            "leave one out"
+        )
+    of_assistant = kind == "output_text"
+    if args.role is not None and (args.role == "assistant") is not of_assistant:
+        raise _conflict(
+            f"--content-type {kind} is not what --role {args.role} says: "
+            "an assistant's text is output_text, all else is input"
+        )
+
+
+def _conflict(sentence: str) -> UsageError:
+    return UsageError(f"%rt_item add: {sentence}")
+
+
+def _flag(word: str) -> str:
+    return "--" + word.replace("_", "-")
 
 
 def _event(text: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, line_magic, magics_class
 
 from ..errors import printable
+from .arguments import text_of
 from .shared import PATIENCE_SECONDS, SharedMagics, plainly
 
 if TYPE_CHECKING:
@@ -122,8 +124,13 @@ class RealtimeMagics(SharedMagics):
         reply. ``--dry-run`` returns the event and sends nothing.
         """
         args = self.parse("rt_respond", line)
-        if cell is not None:
-            args.options["instructions"] = cell.strip()
+        if body := (cell or "").strip():
+            if "instructions" in args.options:
+                raise UsageError(
+                    "%%rt_respond: the cell is the instructions, and so is --instructions: "
+                    "leave one out"
+                )
+            args.options["instructions"] = body
         if args.dry_run:
             return self._dry_run(args, "response")
         return self.follow(args, self.session(args).respond(**args.options))
@@ -135,10 +142,10 @@ class RealtimeMagics(SharedMagics):
 
         ``%rt_say [options of %rt_respond] [--no-wait] [-o VAR] TEXT``
 
-        As a cell magic, the cell is the text. Options come before the text.
+        As a cell magic, the cell is the text.
         """
         args = self.parse("rt_say", line)
-        text = cell.strip() if cell is not None else " ".join(args.text)
+        text = text_of("rt_say", args, cell)
         return self.follow(args, self.session(args).say(text, **args.options))
 
     @line_magic

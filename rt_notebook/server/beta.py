@@ -12,7 +12,13 @@ from typing import Any
 from ..config.dialect import to_wire
 from .refusals import Refusal
 
-__all__ = ["DEFAULT_TEMPERATURE", "beta_event", "beta_session", "taken_temperature"]
+__all__ = [
+    "DEFAULT_TEMPERATURE",
+    "beta_event",
+    "beta_session",
+    "in_one_conversation",
+    "taken_temperature",
+]
 
 DEFAULT_TEMPERATURE = 0.8
 _RANGE = (0.6, 1.2)
@@ -60,6 +66,14 @@ def _spoken(body: Json) -> Json:
     return (
         {**body, "modalities": ["audio", "text"]} if body.get("modalities") == ["audio"] else body
     )
+
+
+def in_one_conversation(response: Json) -> Json:
+    """Return a response without its conversation's name: beta takes any, and here is only one."""
+    named = response.get("conversation")
+    if not isinstance(named, str) or named == "none":
+        return response
+    return {key: part for key, part in response.items() if key != "conversation"}
 
 
 def taken_temperature(given: Any, param: str) -> tuple[Any, float | None]:

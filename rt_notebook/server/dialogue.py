@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..config.response import Response as ResponseSettings
-from .beta import taken_temperature
+from .beta import in_one_conversation, taken_temperature
 from .brains import Brain
 from .client_events import check
 from .client_items import client_item, decoded_audio
@@ -188,6 +188,7 @@ class Dialogue:
         if self.session.is_beta:
             given, asked_temperature = taken_temperature(given, "response")
             temperature = asked_temperature or temperature
+            given = in_one_conversation(given)
         check_kinds(given, "response")
         try:
             asked = ResponseSettings.model_validate(given).dump()

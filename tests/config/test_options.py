@@ -79,6 +79,12 @@ def test_completion_offers_voices_and_models():
     assert "gpt-live-transcribe" in option_named("transcription").choices
 
 
+def test_completion_offers_the_codes_of_languages():
+    codes = option_named("transcription_language").choices
+    assert codes[:3] == ("aa", "ab", "ae")
+    assert codes == option_named("transcription_languages").choices
+
+
 def test_options_are_listed_by_what_has_them():
     session, response = options_for("session"), options_for("response")
     assert {"speed", "voice"} <= {option.name for option in session}

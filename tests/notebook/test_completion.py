@@ -42,6 +42,8 @@ def offered(shell, line):
         ("%rt_config --enable-turn-detection ", "true"),
         ("%rt_config --dry-run --thres", "--threshold"),
         ("%rt_config --transcription-model gpt-", "gpt-live-transcribe"),
+        ("%rt_config --transcription-language ", "pl"),
+        ("%rt_config --transcription-languages e", "en"),
         ("%rt_config --instructions 'two words' --spe", "--speed"),
         ("%rt_respond --conversation ", "none"),
         ("%%rt_respond --conv", "--conversation"),
@@ -57,6 +59,8 @@ def offered(shell, line):
         ("%rt_item add --function-call-n", "--function-call-name"),
         ("%rt_mic ", "off"),
         ("%rt_say --no-w", "--no-wait"),
+        ("%rt_say hello --no-w", "--no-wait"),
+        ("%rt_send {} --no-w", "--no-wait"),
         ("%rt_timeline --theme ", "dark"),
         ("%rt_cost --model gpt-realtime-2.1-m", "gpt-realtime-2.1-mini"),
         ("%rt_log --te", "--text"),
@@ -82,7 +86,10 @@ def test_other_lines_of_the_cell_do_not_count(shell):
 
 def test_variables_that_hold_json_are_offered_where_json_is_taken(shell):
     shell.user_ns.update(my_tools=[], my_number=1)
-    assert offered(shell, "%rt_config --tools my") == ["my_tools"]
+    for flag in ("--tools", "--turn-detection", "--voice", "--include"):
+        assert offered(shell, f"%rt_config {flag} my") == ["my_tools"]
+    for flag in ("--instructions", "--speed", "--eagerness", "--transcription-language"):
+        assert "my_tools" not in offered(shell, f"%rt_config {flag} my")
 
 
 def test_files_are_offered_with_their_folders(shell, tmp_path, monkeypatch):

@@ -103,6 +103,13 @@ def test_help_is_what_a_question_mark_shows(shell, magic):
     assert "--session, -s" in shown
 
 
+@pytest.mark.parametrize("magic", ["rt_say", "rt_item", "rt_send"])
+def test_help_says_where_the_options_of_a_text_stand(shell, magic):
+    shown = " ".join(run(shell, magic, "--help").split())
+    assert "TEXT all words up to the first option behind them" in shown
+    assert "A text with an option's name in it stands in quotes" in shown
+
+
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OPENING))
 def test_s_names_the_session_and_o_keeps_the_result(shell, servers, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

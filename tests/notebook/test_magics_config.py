@@ -131,7 +131,7 @@ def test_json_is_given_as_json_or_as_a_variable(shell):
 
 
 def test_a_variable_never_stands_for_a_plain_word(shell):
-    shell.user_ns.update(marin={"id": "voice_1"}, hello="something else")
+    shell.user_ns.update(marin={"id": "voice_1"}, hello=["something", "else"])
     event, _ = line(shell, "rt_config --dry-run --voice marin --instructions hello")
     assert event["session"]["instructions"] == "hello"
     assert event["session"]["audio"]["output"]["voice"] == "marin"

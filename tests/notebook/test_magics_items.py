@@ -45,6 +45,8 @@ def item(puppet):
         ("--instructions 'be brief' now", ["--instructions", "be brief", "now"]),
         ('--instructions="be brief" now', ["--instructions=be brief", "now"]),
         ('--tools [{"a": "b c"}] x', ["--tools", '[{"a": "b c"}]', "x"]),
+        ('--tools=[{"a": "b c"}] x', ['--tools=[{"a": "b c"}]', "x"]),
+        ("--tools= [sic]", ["--tools=", "[sic]"]),
         ("[sic] {no json}", ["[sic]", "{no", "json}"]),
         ("   ", []),
     ],
@@ -72,6 +74,50 @@ def test_the_cell_is_the_text(shell, puppet):
         "type": "message",
         "role": "system",
         "content": [{"type": "input_text", "text": "Be kind.\nBe {brief}."}],
+    }
+
+
+def test_the_cell_is_added_without_saying_so(shell, puppet):
+    run(shell, "rt_item --no-wait", "Be kind.")
+    assert item(puppet)["content"] == [{"type": "input_text", "text": "Be kind."}]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hello there -o kept --no-wait",
+        "-o kept hello there --no-wait",
+        '"hello there" --no-wait -o kept',
+    ],
+)
+def test_options_stand_before_and_behind_the_text(shell, puppet, line):
+    run(shell, f"rt_item add {line}")
+    assert item(puppet)["content"] == [{"type": "input_text", "text": "hello there"}]
+    assert "kept" in shell.user_ns
+
+
+def test_a_text_with_an_option_in_it_stands_in_quotes(shell, puppet):
+    run(shell, 'rt_item add "what is sort -o name" --no-wait')
+    assert item(puppet)["content"] == [{"type": "input_text", "text": "what is sort -o name"}]
+    run(shell, "rt_item add --no-wait ls --all is no option of ours, nor is - or -5")
+    (part,) = item(puppet)["content"]
+    assert part["text"] == "ls --all is no option of ours, nor is - or -5"
+
+
+def test_what_is_said_has_its_options_before_and_behind(shell, puppet):
+    run(shell, 'rt_say hello there --no-wait -o reply --instructions "be brief"')
+    assert item(puppet)["content"] == [{"type": "input_text", "text": "hello there"}]
+    assert puppet.told("response.create")["response"]["instructions"] == "be brief"
+    assert "reply" in shell.user_ns
+
+
+@pytest.mark.parametrize("role", ["", "--role assistant "])
+def test_output_text_is_what_an_assistant_says(shell, puppet, role):
+    run(shell, f"rt_item add --no-wait {role}--content-type output_text hi")
+    assert item(puppet) == {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": "hi"}],
     }
 
 
@@ -133,12 +179,14 @@ def test_truncate_and_delete_go_out_as_the_api_has_them(shell, puppet):
 def test_any_event_is_sent_as_json_by_name_or_from_a_variable(shell, puppet):
     shell.user_ns["event"] = {"type": "output_audio_buffer.clear"}
     puppet.session.on("response.cancel", lambda event: puppet.say(cancelled(event)))
-    run(shell, 'rt_send {"type": "response.cancel", "response_id": "resp_1"}')
+    run(shell, 'rt_send {"type": "response.cancel", "response_id": "resp_1"} -o sent')
+    assert "sent" in shell.user_ns
     assert puppet.told("response.cancel")["response_id"] == "resp_1"
     run(shell, "rt_send", '{"type": "response.cancel",\n "response_id": "resp_2"}\n')
     assert puppet.told("response.cancel")["response_id"] == "resp_2"
     run(shell, "rt_send --no-wait event")
-    run(shell, "rt_send --no-wait input_audio_buffer.clear")
+    run(shell, "rt_send input_audio_buffer.clear -o cleared --no-wait")
+    assert "cleared" in shell.user_ns
     assert puppet.told("output_audio_buffer.clear")
     assert puppet.told("input_audio_buffer.clear")
 
@@ -185,6 +233,26 @@ def refusal_of(event):
         ("rt_item add --role narrator x", "invalid choice: 'narrator'"),
         ("rt_item add --image missing.png", "Cannot read the picture missing.png"),
         ("rt_item add --item-type function_call x", "needs --function-call-name"),
+        ("rt_item add hello -o", "expected one argument"),
+        ("rt_item add hello -o kept again", "'again' follows an option: put the text, or"),
+        ("rt_item add hello --role narrator", "invalid choice: 'narrator'"),
+        ("rt_say what does -o mean in sort", "'in' follows an option: put the text, or"),
+        ("rt_say hello --instructions be brief", "'brief' follows an option"),
+        ("rt_item add --item-type message --name f", "--function-call-name is for a function_call"),
+        ("rt_item add --item-type message --call-id c x", "and this is a message: leave it out"),
+        ("rt_item add --call-id c hi", "--function-call-id is for a function_call, and this is a"),
+        (
+            "rt_item add --name f --role user",
+            "--role is for a message, and this is a function_call",
+        ),
+        ("rt_item add --name f --function-call-output x", "and this is a function_call_output"),
+        ("rt_item add --name f --content-type input_text", "--content-type is for a message"),
+        ("rt_item add --content-type output_text --role user hi", "is not what --role user says"),
+        ("rt_item add --content-type input_text --role assistant x", "text is output_text"),
+        ("rt_item add --content-type input_image --image a.png b.png", "leave one out"),
+        ("rt_item add --content-type output_text --image a.png", "give a text"),
+        ("rt_item add --detail low hi", "--detail is about the image: give --image, too"),
+        ("rt_item add --transcript hi hi", "--content-transcript is about the audio"),
         ("rt_send", "give an event as JSON"),
         ('rt_send {"type": ', "this is not JSON"),
         ("rt_send [1]", "an event is a JSON object"),
@@ -199,6 +267,34 @@ def test_a_mistake_is_one_sentence(shell, puppet, line, sentence):
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value).strip()
     assert len(puppet.session.log) == seen
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("rt_say hello", "%%rt_say: the line has a text, and so has the cell: leave one out"),
+        ("rt_item add the text", "%%rt_item: the line has a text, and so has the cell"),
+        ("rt_item the text", "%%rt_item: the line has a text, and so has the cell"),
+        ("rt_item address", "%%rt_item: the line has a text, and so has the cell"),
+        ("rt_send response.cancel", "%%rt_send: the line has a text, and so has the cell"),
+        ("rt_respond --instructions 'be rude'", "the cell is the instructions, and so is"),
+        ("rt_item delete nope", "to delete, write %rt_item delete, without a cell"),
+        ("rt_item truncate a 5", "to truncate, write %rt_item truncate, without a cell"),
+    ],
+)
+def test_what_line_and_cell_both_say_is_not_sent(shell, puppet, line, sentence):
+    seen = len(puppet.session.log)
+    with pytest.raises(UsageError) as refusal:
+        run(shell, line, "Be kind.")
+    assert sentence in str(refusal.value)
+    assert len(puppet.session.log) == seen
+
+
+def test_an_empty_cell_says_nothing(shell, puppet):
+    run(shell, "rt_item add --no-wait hello", "\n")
+    assert item(puppet)["content"] == [{"type": "input_text", "text": "hello"}]
+    run(shell, "rt_respond --no-wait --instructions brief", "\n")
+    assert puppet.told("response.create")["response"]["instructions"] == "brief"
 
 
 @pytest.mark.slow

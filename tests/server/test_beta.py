@@ -95,6 +95,24 @@ async def test_one_response_may_have_a_temperature_of_its_own(text_server):
         assert (await wire.until("response.done"))[-1]["response"]["temperature"] == 1.1
 
 
+@run
+async def test_a_conversation_of_any_name_is_the_one_there_is(text_server):
+    async with beta_wired(text_server) as wire:
+        response = {"modalities": ["text"], "conversation": "support"}
+        await wire.send({"type": "response.create", "response": response})
+        done = (await wire.until("response.done"))[-1]["response"]
+        assert done["status"] == "completed"
+        assert done["conversation_id"].startswith("conv_")
+
+
+@run
+async def test_a_conversation_is_named_by_a_text(text_server):
+    async with beta_wired(text_server) as wire:
+        await wire.send({"type": "response.create", "response": {"conversation": 7}})
+        error = (await wire.one("error"))["error"]
+        assert error["param"] == "response.conversation"
+
+
 @pytest.mark.parametrize(
     ("session", "code", "param"),
     [
