@@ -35,6 +35,10 @@ class Item:
         Rate of `audio`.
     heard : Future of str or None
         The words in a user's audio; None when there is nothing to transcribe.
+    forgotten_bytes : int
+        How much audio it had that is not kept.
+    is_cut : bool
+        Whether it was truncated: what comes after is no part of it.
     """
 
     fields: dict[str, Any]
@@ -42,6 +46,7 @@ class Item:
     sample_rate_hz: int = pcm.SAMPLE_RATE_HZ
     heard: asyncio.Future[str] | None = None
     forgotten_bytes: int = 0
+    is_cut: bool = False
 
     @property
     def id(self) -> str:
@@ -58,8 +63,14 @@ class Item:
         """Whether this is spoken output of the model."""
         return self.fields.get("role") == "assistant" and self.duration_ms > 0
 
+    def extend(self, pcm16: bytes) -> None:
+        """Add audio, unless the item was cut: nobody hears what comes after."""
+        if not self.is_cut:
+            self.audio += pcm16
+
     def cut(self, length_bytes: int) -> None:
-        """Shorten the audio; what is forgotten of it is its beginning."""
+        """Shorten the audio for good; what is forgotten of it is its beginning."""
+        self.is_cut = True
         del self.audio[max(0, length_bytes - self.forgotten_bytes) :]
         self.forgotten_bytes = min(self.forgotten_bytes, length_bytes)
 

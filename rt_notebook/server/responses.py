@@ -107,7 +107,7 @@ class Response:
     def sound(self, pcm16: bytes) -> None:
         """Send PCM16 at 24 kHz in the response's audio format."""
         message = self._open()
-        message.item.audio += pcm16
+        message.item.extend(pcm16)
         self._audio_ms += pcm.duration_ms(pcm16)
         self._send_audio(message, message.encoder.encode(pcm16))
 
@@ -237,7 +237,9 @@ class Response:
         word = "transcript" if self._is_spoken else "text"
         self._emit(f"response.{self._text_kind}.done", **ids, **{word: message.words})
         self._emit("response.content_part.done", **ids, part=self._part(message.words))
-        part = {"type": "output_audio" if self._is_spoken else "output_text", word: message.words}
+        # The events tell what was sent; of an item that was cut the words are gone.
+        kept = "" if message.item.is_cut else message.words
+        part = {"type": "output_audio" if self._is_spoken else "output_text", word: kept}
         message.item.fields |= {"status": status, "content": [part]}
         self.end_item(message.item)
 

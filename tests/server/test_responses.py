@@ -166,6 +166,25 @@ def test_an_answer_interrupted_before_its_first_word_is_empty_and_costs_nothing(
     assert response["usage"]["total_tokens"] == 0
 
 
+def test_what_is_truncated_while_it_is_spoken_stays_cut():
+    recorded = Recorded()
+    recorded.response.write("Once upon")
+    recorded.response.sound(bytes(48 * 1000))
+    item_id = recorded.conversation.last_id
+    recorded.conversation.truncate(item_id, 0, 500)
+    recorded.response.write(" a time")
+    recorded.response.sound(bytes(48 * 1000))
+    recorded.response.end("cancelled", "client_cancelled")
+    part = {"type": "output_audio", "transcript": ""}
+    assert recorded.last("conversation.item.done")["item"]["content"] == [part]
+    assert recorded.last("response.output_item.done")["item"]["content"] == [part]
+    assert recorded.last("response.done")["response"]["output"][0]["content"] == [part]
+    assert recorded.conversation.retrieve(item_id).duration_ms == 500
+    # the deltas that were sent add up to what the transcript's end tells
+    done = recorded.last("response.output_audio_transcript.done")
+    assert done["transcript"] == "Once upon a time"
+
+
 def test_a_response_ends_once():
     recorded = Recorded("text")
     recorded.response.end("cancelled", "client_cancelled")
