@@ -150,7 +150,11 @@ class Dialogue:
 
     async def _retrieve_item(self, event: Json) -> None:
         item = self.conversation.retrieve(event["item_id"])
-        self.emit("conversation.item.retrieved", item=item.with_audio())
+        formats = {
+            "input_audio": self.session.input["format"],
+            "output_audio": self.session.output["format"],
+        }
+        self.emit("conversation.item.retrieved", item=item.with_audio(formats))
 
     async def _truncate_item(self, event: Json) -> None:
         item_id, index, end_ms = (

@@ -183,6 +183,18 @@ async def test_committed_silence_becomes_an_item_without_words(text_server):
         assert events[-1]["usage"] == {"type": "duration", "seconds": 2}
 
 
+@run
+async def test_audio_is_retrieved_in_the_session_s_format(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(audio={"input": {"format": {"type": "audio/pcmu"}}})
+        part = {"type": "input_audio", "audio": "AP+A", "transcript": "noise"}
+        item = {"id": "mine", "type": "message", "role": "user", "content": [part]}
+        await wire.send({"type": "conversation.item.create", "item": item})
+        await wire.until("conversation.item.done")
+        await wire.send({"type": "conversation.item.retrieve", "item_id": "mine"})
+        assert (await wire.one("conversation.item.retrieved"))["item"]["content"] == [part]
+
+
 @pytest.mark.slow
 @run
 async def test_a_client_that_does_not_read_is_dropped(text_server):
