@@ -125,6 +125,18 @@ def test_tool_choice_forbids_and_forces(text_server, tool_choice, calls):
 
 
 @run
+async def test_a_long_text_answer_can_be_cancelled(text_server):
+    async with wired(text_server) as wire:
+        await wire.say("Tell me a story of 5000 words.")
+        asked = {"output_modalities": ["text"]}
+        await wire.send({"type": "response.create", "response": asked})
+        await wire.until("response.output_text.delta")
+        await wire.send({"type": "response.cancel"})
+        response = (await wire.until("response.done"))[-1]["response"]
+        assert response["status_details"] == {"type": "cancelled", "reason": "client_cancelled"}
+
+
+@run
 async def test_items_can_be_placed_retrieved_and_deleted(text_server):
     async with wired(text_server) as wire:
         first = await wire.say("second")
