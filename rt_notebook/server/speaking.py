@@ -83,7 +83,7 @@ class Speaker:
                 self._sound(chunks[index])
 
     def _sound(self, chunk: bytes) -> None:
-        self._session.audio_was_sent = True
+        self._session.heard_voice = self._response.options.voice
         self._response.sound(chunk)
         self._sent_s += pcm.duration_ms(chunk) / 1000
 
