@@ -16,7 +16,7 @@ from .dialogue import Dialogue
 from .limits import Limits
 from .outbox import Outbox, Socket
 from .refusals import Refusal
-from .session_defaults import DEFAULT_MODEL, Kind
+from .session_defaults import DEFAULT_MODEL, Kind, instructions_of
 from .session_state import SessionState
 from .speech import Speech
 
@@ -79,7 +79,12 @@ class Connection:
         self._outbox = Outbox(socket, greeting.dialect, limits.unread_bytes)
         modality = "audio" if speech.can_speak else "text"
         session = SessionState(
-            greeting.model, modality, greeting.kind, limits.lifetime_s, greeting.dialect
+            greeting.model,
+            modality,
+            greeting.kind,
+            limits.lifetime_s,
+            greeting.dialect,
+            instructions_of(brain),
         )
         if greeting.session is not None:
             session.update(_without_what_only_beta_has(greeting.session, greeting.dialect))

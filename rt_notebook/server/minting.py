@@ -19,7 +19,7 @@ from ..config.dialect import from_wire
 from ..secret import Secret
 from .beta import beta_session
 from .refusals import Refusal, invalid_value, missing, unknown_parameter
-from .session_defaults import DEFAULT_MODEL, Kind
+from .session_defaults import DEFAULT_INSTRUCTIONS, DEFAULT_MODEL, Kind
 from .session_state import SessionState
 
 __all__ = ["Mint"]
@@ -48,10 +48,18 @@ class Mint:
         What answers are by default.
     now : callable
         Seconds since the epoch.
+    instructions : str
+        What a session's are by default.
     """
 
-    def __init__(self, modality: str = "audio", now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        modality: str = "audio",
+        now: Callable[[], float] = time.time,
+        instructions: str = DEFAULT_INSTRUCTIONS,
+    ) -> None:
         self._modality = modality
+        self._instructions = instructions
         self._now = now
         self._minted: list[_Minted] = []
 
@@ -117,7 +125,8 @@ class Mint:
                 "session.model",
             )
         shape: Kind = "transcription" if kind == "transcription" else "realtime"
-        state = SessionState(model, self._modality, shape, dialect=dialect)
+        told = self._instructions
+        state = SessionState(model, self._modality, shape, dialect=dialect, instructions=told)
         state.update(session)
         return state
 

@@ -32,7 +32,7 @@ from .gate import (
 from .limits import Limits
 from .minting import Mint
 from .posting import PostingConnection
-from .session_defaults import DEFAULT_MODEL
+from .session_defaults import DEFAULT_MODEL, instructions_of
 from .speech import Speech
 
 __all__ = ["running_server"]
@@ -86,7 +86,9 @@ async def running_server(
     OSError
         If the address cannot be bound.
     """
-    gate, mint = Gate(key, is_loopback(host)), Mint("audio" if speech.can_speak else "text")
+    gate = Gate(key, is_loopback(host))
+    modality = "audio" if speech.can_speak else "text"
+    mint = Mint(modality, instructions=instructions_of(brain()))
     house = _House(gate, speech, brain, limits or Limits(), sunset, mint, faults or Faults())
     async with serve(
         house.connected,

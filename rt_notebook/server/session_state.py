@@ -12,6 +12,7 @@ from .beta import DEFAULT_TEMPERATURE, taken_temperature
 from .limits import Limits
 from .refusals import Refusal, check_kinds, check_one_of, check_types, missing, refusal_of
 from .session_defaults import (
+    DEFAULT_INSTRUCTIONS,
     DEFAULT_MODEL,
     SHAPES,
     TRANSCRIPTION,
@@ -61,6 +62,8 @@ class SessionState:
         Seconds until the session expires.
     dialect : {"ga", "beta"}
         Beta sessions have a temperature.
+    instructions : str
+        Those that are in force while nobody gives any.
     """
 
     def __init__(
@@ -70,10 +73,11 @@ class SessionState:
         kind: Kind = "realtime",
         lifetime_s: float = Limits.lifetime_s,
         dialect: str = "ga",
+        instructions: str = DEFAULT_INSTRUCTIONS,
     ) -> None:
         self.kind: Kind = kind
         self.is_beta = dialect == "beta"
-        self._defaults = defaults(kind, model, modality, lifetime_s)
+        self._defaults = defaults(kind, model, modality, lifetime_s, instructions)
         if self.is_beta and kind == "realtime":
             self._defaults["temperature"] = DEFAULT_TEMPERATURE
         self.config = copy.deepcopy(self._defaults)

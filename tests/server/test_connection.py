@@ -7,6 +7,11 @@ import base64
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from rt_notebook.server.brains.choice import chosen
+from rt_notebook.server.speech import Speech
+
+from .conftest import serving
+from .http import post
 from .test_responses import CALL_LADDER, TEXT_LADDER
 from .wire import order, run, wired
 
@@ -291,3 +296,24 @@ async def test_pcm_without_a_rate_is_24_khz(text_server):
     async with wired(text_server) as wire:
         session = await wire.configure(audio={"input": {"format": {"type": "audio/pcm"}}})
         assert session["audio"]["input"]["format"] == {"type": "audio/pcm", "rate": 24000}
+
+
+def test_a_language_model_is_not_told_that_it_is_none():
+    with serving(Speech(), brain=chosen(["chat", "http://127.0.0.1:9/v1"])) as url:
+        _status, minted, _headers = post(url, "/v1/realtime/client_secrets", {})
+
+        @run
+        async def talk() -> None:
+            async with wired(url) as wire:
+                told = wire.events[0]["session"]["instructions"]
+                assert told == minted["session"]["instructions"]
+                assert told.startswith("You are a helpful assistant")
+                assert (await wire.configure(instructions=""))["instructions"] == told
+
+        talk()
+
+
+@run
+async def test_the_demo_brain_s_sessions_say_that_it_is_no_language_model(text_server):
+    async with wired(text_server) as wire:
+        assert "not a language model" in wire.events[0]["session"]["instructions"]
