@@ -9,7 +9,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from ..config.dialect import from_wire
+from .beta import ga_event
 from .brains import Brain
 from .client_events import event_id_of, parsed
 from .dialogue import Dialogue
@@ -133,7 +133,7 @@ class Connection:
         try:
             event = parsed(frame)
             event_id = event_id_of(event)
-            await self._dialogue.handle(from_wire(event, self._greeting.dialect))
+            await self._dialogue.handle(ga_event(event, self._greeting.dialect))
         except Refusal as refusal:
             self._outbox.emit("error", error=refusal.to_json(event_id))
         except Exception:

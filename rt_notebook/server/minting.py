@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from ..config.dialect import from_wire
 from ..secret import Secret
-from .beta import beta_session
+from .beta import beta_session, ga_event
 from .refusals import Refusal, invalid_value, missing, unknown_parameter
 from .session_defaults import DEFAULT_INSTRUCTIONS, DEFAULT_MODEL, Kind
 from .session_state import SessionState
@@ -96,7 +95,7 @@ class Mint:
 
     def _legacy_session(self, body: Json) -> Json:
         session, secret = _without_secret(body)
-        event = from_wire({"type": "session.update", "session": session}, "beta")
+        event = ga_event({"type": "session.update", "session": session}, "beta")
         state = self._configured(event["session"], "beta")
         value, expires_at = self._mint(event["session"], _legacy_ttl_s(secret))
         shown = beta_session(state.config)
@@ -105,7 +104,7 @@ class Mint:
     def _legacy_transcription_session(self, body: Json) -> Json:
         session, secret = _without_secret(body)
         modalities = session.pop("modalities", ["audio", "text"])
-        event = from_wire({"type": "transcription_session.update", "session": session}, "beta")
+        event = ga_event({"type": "transcription_session.update", "session": session}, "beta")
         state = self._configured(event["session"], "beta")
         value, expires_at = self._mint(event["session"], _legacy_ttl_s(secret))
         return {

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..audio.pcm import SAMPLE_RATE_HZ
-from .beta import DEFAULT_TEMPERATURE, taken_temperature
+from .beta import DEFAULT_TEMPERATURE, DEFAULT_VOICE, taken_temperature
 from .limits import Limits
 from .refusals import Refusal, check_kinds, check_one_of, check_types, missing, refusal_of
 from .session_defaults import (
@@ -80,6 +80,7 @@ class SessionState:
         self._defaults = defaults(kind, model, modality, lifetime_s, instructions)
         if self.is_beta and kind == "realtime":
             self._defaults["temperature"] = DEFAULT_TEMPERATURE
+            self._defaults["audio"]["output"]["voice"] = DEFAULT_VOICE
         self.config = copy.deepcopy(self._defaults)
         self.heard_voice: Any = None  # of the latest audio; it is frozen from then on
 
