@@ -73,7 +73,7 @@ async def _run(options: argparse.Namespace) -> None:
     if options.seed is not None:
         ids.seed(options.seed)
     key = await _key(options)
-    speech = Speech()
+    speech = Speech(is_wanted=not options.no_speech)
     async with running_server(
         options.host,
         0 if options.pipe else options.port,
@@ -86,8 +86,7 @@ async def _run(options: argparse.Namespace) -> None:
     ) as url:
         _warn_of_others(options)
         print(_ready_line(options, url, key, speech), flush=True)
-        if not options.no_speech:
-            speech.load()  # after the ready line: nobody waits for models who does not speak
+        speech.load()  # after the ready line: nobody waits for models who does not speak
         ends = [
             terminated.wait(),
             *([parent_gone(sys.stdin.buffer, parent)] if options.pipe else []),

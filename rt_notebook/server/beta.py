@@ -9,23 +9,52 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..config.dialect import to_wire
-from .refusals import Refusal
+from ..config.dialect import from_wire, to_wire
+from ..config.formats import SHORT_NAMES
+from .refusals import Refusal, unknown_parameter
 
 __all__ = [
     "DEFAULT_TEMPERATURE",
+    "DEFAULT_VOICE",
     "beta_event",
     "beta_session",
+    "ga_event",
     "in_one_conversation",
     "taken_temperature",
 ]
 
 DEFAULT_TEMPERATURE = 0.8
+DEFAULT_VOICE = "alloy"  # marin came with GA
 _RANGE = (0.6, 1.2)
 #: One ``conversation.item.created`` says both.
 _GA_ONLY = {"conversation.item.done"}
+#: What GA calls otherwise, or nests; of a response's `max_output_tokens` the sources differ.
+_GA_PARAMS = (
+    "session.audio",
+    "session.output_modalities",
+    "session.max_output_tokens",
+    "response.audio",
+    "response.output_modalities",
+)
 
 Json = dict[str, Any]
+
+
+def ga_event(event: Json, dialect: str) -> Json:
+    """Return a client's event as GA has it.
+
+    Raises
+    ------
+    Refusal
+        If a beta client uses a word of GA.
+    """
+    if dialect == "beta":
+        for param in _GA_PARAMS:
+            part, _, key = param.partition(".")
+            given = event.get(part)
+            if isinstance(given, dict) and key in given:
+                raise unknown_parameter(param)
+    return from_wire(event, dialect)
 
 
 def beta_event(event: Json) -> Json | None:
@@ -41,7 +70,7 @@ def beta_event(event: Json) -> Json | None:
         output = [_item(item) for item in beta["response"]["output"]]
         beta = {**beta, "response": {**_spoken(beta["response"]), "output": output}}
     if isinstance(beta.get("error"), dict):
-        beta = {**beta, "error": _error(beta["error"], event["error"]["param"])}
+        beta = {**beta, "error": _error(beta["error"], event["error"])}
     return beta
 
 
@@ -56,9 +85,13 @@ def _item(item: Json) -> Json:
     return {"id": item["id"], "object": "realtime.item", **item}
 
 
-def _error(error: Json, ga_param: str | None) -> Json:
-    """Let the sentence name the parameter as the client does."""
-    message = error["message"].replace(f"'{ga_param}'", f"'{error['param']}'")
+def _error(error: Json, ga: Json) -> Json:
+    """Let the sentence name the parameter, and audio formats, as the client does."""
+    if ga["code"] == "unknown_parameter" and ga["param"] in _GA_PARAMS:
+        return ga  # so the client said
+    message = error["message"]
+    for old, new in [(ga["param"], error["param"]), *SHORT_NAMES.items()]:
+        message = message.replace(f"'{old}'", f"'{new}'")
     return {**error, "message": message}
 
 

@@ -119,6 +119,7 @@ def _part(item: Item, part: Any, audio_format: Json, param: str) -> Json:
         _check_picture(part, param)
     if kind != "input_audio":
         return {"type": kind, **{key: part[key] for key in part if key != "type"}}
+    item.part_starts.append(len(item.audio))
     item.audio += decoded_audio(carried, audio_format, f"{param}.audio")
     item.sample_rate_hz = sample_rate_hz(audio_format)
     return {"type": kind, "transcript": _text_or_none(part, "transcript", param)}

@@ -9,14 +9,14 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from ..config.dialect import from_wire
+from .beta import ga_event
 from .brains import Brain
 from .client_events import event_id_of, parsed
 from .dialogue import Dialogue
 from .limits import Limits
 from .outbox import Outbox, Socket
 from .refusals import Refusal
-from .session_defaults import DEFAULT_MODEL, Kind
+from .session_defaults import DEFAULT_MODEL, Kind, instructions_of
 from .session_state import SessionState
 from .speech import Speech
 
@@ -79,7 +79,12 @@ class Connection:
         self._outbox = Outbox(socket, greeting.dialect, limits.unread_bytes)
         modality = "audio" if speech.can_speak else "text"
         session = SessionState(
-            greeting.model, modality, greeting.kind, limits.lifetime_s, greeting.dialect
+            greeting.model,
+            modality,
+            greeting.kind,
+            limits.lifetime_s,
+            greeting.dialect,
+            instructions_of(brain),
         )
         if greeting.session is not None:
             session.update(_without_what_only_beta_has(greeting.session, greeting.dialect))
@@ -128,7 +133,7 @@ class Connection:
         try:
             event = parsed(frame)
             event_id = event_id_of(event)
-            await self._dialogue.handle(from_wire(event, self._greeting.dialect))
+            await self._dialogue.handle(ga_event(event, self._greeting.dialect))
         except Refusal as refusal:
             self._outbox.emit("error", error=refusal.to_json(event_id))
         except Exception:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..protocol.events import encode_audio
 from .ids import make_id
 from .limits import Limits
 from .refusals import Refusal
+from .wire_audio import encoded
 
 __all__ = ["Conversation", "Item"]
 
@@ -35,6 +36,12 @@ class Item:
         Rate of `audio`.
     heard : Future of str or None
         The words in a user's audio; None when there is nothing to transcribe.
+    forgotten_bytes : int
+        How much audio it had that is not kept.
+    is_cut : bool
+        Whether it was truncated: what comes after is no part of it.
+    part_starts : list of int
+        Bytes of `audio` before each part that has some; empty when there is one such part.
     """
 
     fields: dict[str, Any]
@@ -42,6 +49,8 @@ class Item:
     sample_rate_hz: int = pcm.SAMPLE_RATE_HZ
     heard: asyncio.Future[str] | None = None
     forgotten_bytes: int = 0
+    is_cut: bool = False
+    part_starts: list[int] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -58,8 +67,14 @@ class Item:
         """Whether this is spoken output of the model."""
         return self.fields.get("role") == "assistant" and self.duration_ms > 0
 
+    def extend(self, pcm16: bytes) -> None:
+        """Add audio, unless the item was cut: nobody hears what comes after."""
+        if not self.is_cut:
+            self.audio += pcm16
+
     def cut(self, length_bytes: int) -> None:
-        """Shorten the audio; what is forgotten of it is its beginning."""
+        """Shorten the audio for good; what is forgotten of it is its beginning."""
+        self.is_cut = True
         del self.audio[max(0, length_bytes - self.forgotten_bytes) :]
         self.forgotten_bytes = min(self.forgotten_bytes, length_bytes)
 
@@ -68,15 +83,28 @@ class Item:
         self.forgotten_bytes += len(self.audio)
         self.audio.clear()
 
-    def with_audio(self) -> dict[str, Any]:
-        """Return the item with its audio, as ``conversation.item.retrieved`` shows it."""
+    def with_audio(self, formats: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+        """Return the item with its audio, as ``conversation.item.retrieved`` shows it.
+
+        Parameters
+        ----------
+        formats : mapping
+            The audio format of ``input_audio`` and of ``output_audio`` parts.
+        """
         if not self.audio:
             return self.fields
+        sounds = self._sounds()
         parts = [dict(part) for part in self.fields["content"]]
         for part in parts:
-            if part["type"] in ("input_audio", "output_audio"):
-                part["audio"] = encode_audio(bytes(self.audio))
+            if part["type"] in formats:
+                shown = encoded(next(sounds), self.sample_rate_hz, formats[part["type"]])
+                part["audio"] = encode_audio(shown)
         return {**self.fields, "content": parts}
+
+    def _sounds(self) -> Iterator[bytes]:
+        starts = self.part_starts or [0]
+        for start, end in zip(starts, [*starts[1:], len(self.audio)], strict=True):
+            yield bytes(self.audio[start:end])
 
     async def text(self) -> str:
         """Return its words: text, transcripts, and what is heard in its audio."""

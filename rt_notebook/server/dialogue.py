@@ -114,7 +114,7 @@ class Dialogue:
     # Client events
 
     async def _update_session(self, event: Json) -> None:
-        self.session.update(event["session"])
+        self.session.update(event["session"], self.replies.active is not None)
         self.hearing.reconfigure()
         self.emit("session.updated", session=self.session.config)
         self.mcp.reconfigure(self.session.tools)
@@ -150,7 +150,11 @@ class Dialogue:
 
     async def _retrieve_item(self, event: Json) -> None:
         item = self.conversation.retrieve(event["item_id"])
-        self.emit("conversation.item.retrieved", item=item.with_audio())
+        formats = {
+            "input_audio": self.session.input["format"],
+            "output_audio": self.session.output["format"],
+        }
+        self.emit("conversation.item.retrieved", item=item.with_audio(formats))
 
     async def _truncate_item(self, event: Json) -> None:
         item_id, index, end_ms = (
@@ -196,8 +200,10 @@ class Dialogue:
             raise refusal_of(error, given, "response") from None
         check_types(given, asked, "response")
         check_tool_servers(asked.get("tools") or [], "response.tools")
-        config = {**self.session.config, **{k: v for k, v in asked.items() if v is not None}}
-        output = {**self.session.output, **((asked.get("audio") or {}).get("output") or {})}
+        config = {**self.session.config, **_said(asked)}
+        asked_output = _said((asked.get("audio") or {}).get("output") or {})
+        self.session.check_voice(asked_output.get("voice"), "response.audio.output.voice")
+        output = {**self.session.output, **asked_output}
         return ResponseOptions(
             modality=config["output_modalities"][0],
             instructions=config["instructions"],
@@ -229,6 +235,11 @@ class Dialogue:
             message = f"The item with id '{given.get('id')}' does not exist."
             raise Refusal(message, "invalid_value", f"{param}.id")
         return found
+
+
+def _said(asked: Json) -> Json:
+    """Leave out what is null: there the session's settings stay."""
+    return {key: value for key, value in asked.items() if value is not None}
 
 
 _HANDLERS: dict[str, Callable[[Dialogue, Json], Awaitable[None]]] = {

@@ -145,7 +145,7 @@ def rt_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
     faults = Faults([fault] if isinstance(fault, str) else fault, options.pop("seed", None))
     if not callable(brain):
         brain = chosen([brain] if isinstance(brain, str) else list(brain))
-    speech = request.getfixturevalue("rt_speech") if speaks else Speech()
+    speech = request.getfixturevalue("rt_speech") if speaks else Speech(is_wanted=False)
     key = secrets.token_urlsafe(24)
     with serving(key=Secret(key), speech=speech, brain=brain, faults=faults, **options) as url:
         yield RunningServer(url, key)

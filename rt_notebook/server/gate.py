@@ -10,7 +10,7 @@ import ipaddress
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
@@ -25,6 +25,7 @@ __all__ = [
     "json_response",
     "offered_protocols",
     "shown_keys",
+    "split_url",
 ]
 
 PATH = "/v1/realtime"
@@ -49,12 +50,14 @@ class Gate:
     def refuse(self, request: Request) -> Response | None:
         """Return the HTTP answer to a request that came by way of a foreign name or page."""
         hosts = request.headers.get_all("Host")
-        if self.loopback and not all(is_loopback(urlsplit(f"//{host}").hostname) for host in hosts):
+        if self.loopback and not all(
+            is_loopback(split_url(f"//{host}").hostname) for host in hosts
+        ):
             return error_response(
                 HTTPStatus.FORBIDDEN, "invalid_host", "This Host is not served here."
             )
         for origin in request.headers.get_all("Origin"):
-            if not is_loopback(urlsplit(origin).hostname):
+            if not is_loopback(split_url(origin).hostname):
                 sentence = "Pages of this Origin may not connect."
                 return error_response(HTTPStatus.FORBIDDEN, "invalid_origin", sentence)
         return None
@@ -62,6 +65,14 @@ class Gate:
     def has_key(self, request: Request) -> bool:
         """Whether a request shows the server's own key, or none is asked for."""
         return self.key is None or any(given == self.key for given in shown_keys(request))
+
+
+def split_url(url: str) -> SplitResult:
+    """Return the parts of a URL; a malformed one has none, so that it is nobody's."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def is_loopback(host: str | None) -> bool:
@@ -91,7 +102,7 @@ def json_response(status: HTTPStatus, body: object) -> Response:
 
 def shown_keys(request: Request) -> list[Secret]:
     """Return every key that a request shows, in each of the API's four ways."""
-    headers, query = request.headers, parse_qs(urlsplit(request.path).query)
+    headers, query = request.headers, parse_qs(split_url(request.path).query)
     schemes = [value.partition(" ") for value in headers.get_all("Authorization")]
     offered = offered_protocols(request)
     return [

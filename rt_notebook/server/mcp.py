@@ -79,7 +79,9 @@ class McpTools:
             response.end_item(response.begin_item(request))
             return
         item = response.begin_item(_call(fields))
-        response.stream_arguments("response.mcp_call_arguments", item, arguments)
+        if not response.stream_arguments("response.mcp_call_arguments", item, arguments):
+            response.end_item(item)  # half a call is none
+            return
         place = {"item_id": item.id, "output_index": response.place_of(item)}
         self._emit("response.mcp_call.in_progress", **place)
         outcome = await _perform(server, item)

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from ..config.dialect import from_wire
 from ..secret import Secret
-from .beta import beta_session
+from .beta import beta_session, ga_event
 from .refusals import Refusal, invalid_value, missing, unknown_parameter
-from .session_defaults import DEFAULT_MODEL, Kind
+from .session_defaults import DEFAULT_INSTRUCTIONS, DEFAULT_MODEL, Kind
 from .session_state import SessionState
 
 __all__ = ["Mint"]
@@ -48,10 +47,18 @@ class Mint:
         What answers are by default.
     now : callable
         Seconds since the epoch.
+    instructions : str
+        What a session's are by default.
     """
 
-    def __init__(self, modality: str = "audio", now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        modality: str = "audio",
+        now: Callable[[], float] = time.time,
+        instructions: str = DEFAULT_INSTRUCTIONS,
+    ) -> None:
         self._modality = modality
+        self._instructions = instructions
         self._now = now
         self._minted: list[_Minted] = []
 
@@ -88,7 +95,7 @@ class Mint:
 
     def _legacy_session(self, body: Json) -> Json:
         session, secret = _without_secret(body)
-        event = from_wire({"type": "session.update", "session": session}, "beta")
+        event = ga_event({"type": "session.update", "session": session}, "beta")
         state = self._configured(event["session"], "beta")
         value, expires_at = self._mint(event["session"], _legacy_ttl_s(secret))
         shown = beta_session(state.config)
@@ -97,7 +104,7 @@ class Mint:
     def _legacy_transcription_session(self, body: Json) -> Json:
         session, secret = _without_secret(body)
         modalities = session.pop("modalities", ["audio", "text"])
-        event = from_wire({"type": "transcription_session.update", "session": session}, "beta")
+        event = ga_event({"type": "transcription_session.update", "session": session}, "beta")
         state = self._configured(event["session"], "beta")
         value, expires_at = self._mint(event["session"], _legacy_ttl_s(secret))
         return {
@@ -117,7 +124,8 @@ class Mint:
                 "session.model",
             )
         shape: Kind = "transcription" if kind == "transcription" else "realtime"
-        state = SessionState(model, self._modality, shape, dialect=dialect)
+        told = self._instructions
+        state = SessionState(model, self._modality, shape, dialect=dialect, instructions=told)
         state.update(session)
         return state
 

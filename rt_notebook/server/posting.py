@@ -3,11 +3,14 @@
 A `PostingConnection` reads a POST request as a whole, within bounds, keeps its body aside
 and hands the head on as a GET; so the answer, the deadline of the opening handshake and
 the end of the connection stay those of the websockets package. Anything but a POST passes
-through untouched.
+through untouched. A body that is refused is let come and dropped before the answer: bytes
+that nobody read would reset the connection, and take the answer with them.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 import re
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +21,7 @@ __all__ = ["MAX_BODY_BYTES", "PostingConnection"]
 
 MAX_BODY_BYTES = 1024 * 1024
 _MAX_HEAD_BYTES = 32 * 1024
+_QUIET_S = 0.3  # after it, the rest of a refused body is not waited for
 _POST = b"POST "
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,12})[ \t]*$", re.I | re.M)
@@ -43,19 +47,49 @@ class PostingConnection(ServerConnection):
     session: dict[str, Any] | None = None
     _held: bytearray | None = None
     _passing = False
+    _refused_head: bytes | None = None
+    _to_drop_bytes = 0.0
+    _quiet: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes: hold them back while they may be, or are, a POST request."""
         if self._passing:
             super().data_received(data)
             return
+        if self._refused_head is not None:
+            self._drop(len(data), self._refused_head)
+            return
         self._held = self._held or bytearray()
         self._held += data
         start = bytes(self._held[: len(_POST)])
         ready = self._request(self._held) if start == _POST else bytes(self._held)
         if ready is not None and (start == _POST or not _POST.startswith(start)):
-            self._passing, self._held = True, None
-            super().data_received(ready)
+            self._held = None
+            if self.refused is None:
+                self._pass_on(ready)
+            else:
+                self._refused_head = ready
+                self._drop(0, ready)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        if self._quiet is not None:
+            self._quiet.cancel()
+        super().connection_lost(exc)
+
+    def _pass_on(self, data: bytes) -> None:
+        self._passing = True
+        super().data_received(data)
+
+    def _drop(self, length_bytes: int, head: bytes) -> None:
+        """Drop a piece of a refused body; answer when all is here, or no more comes."""
+        self._to_drop_bytes -= length_bytes
+        if self._quiet is not None:
+            self._quiet.cancel()
+        if self._to_drop_bytes <= 0:
+            self._pass_on(head)
+        else:
+            self._quiet = self.loop.call_later(_QUIET_S, self._pass_on, head)
 
     def _request(self, held: bytearray) -> bytes | None:
         """Return the head as a GET request, None while something of the POST is missing."""
@@ -73,6 +107,7 @@ class PostingConnection(ServerConnection):
         elif len(held) < end + len(_END_OF_HEAD) + size:
             return None
         body = end + len(_END_OF_HEAD)
+        self._to_drop_bytes = (size or math.inf) - (len(held) - body)
         self.posted = b"" if self.refused else bytes(held[body : body + size])
         without_body = _BODY_HEADERS.sub(b"", bytes(held[:end]))
         return b"GET " + without_body[len(_POST) :] + _END_OF_HEAD

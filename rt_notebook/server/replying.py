@@ -179,7 +179,8 @@ class Replies:
                     await speaker.say(splitter.push(piece.text))
                 else:
                     await speaker.say(splitter.flush())
-                    await self._call(response, piece)
+                    if not response.is_full:
+                        await self._call(response, piece)
                 if response.is_full:
                     return speaker.unplayed_s
         await speaker.say(splitter.flush())

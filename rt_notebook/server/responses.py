@@ -24,7 +24,14 @@ from ..protocol.events import encode_audio
 from .conversation import Conversation, Item
 from .ids import make_id, obfuscation
 from .response_options import ResponseOptions
-from .usage import Tokens, output_audio_tokens, text_tokens, usage_json
+from .usage import (
+    Tokens,
+    output_audio_ms,
+    output_audio_tokens,
+    text_tokens,
+    usage_json,
+    within_tokens,
+)
 from .wire_audio import OutputEncoder
 
 __all__ = ["Emit", "EndReason", "Response", "Status"]
@@ -85,15 +92,23 @@ class Response:
     @property
     def is_full(self) -> bool:
         """Whether ``max_output_tokens`` is reached."""
+        return self._room is not None and self._room <= 0
+
+    @property
+    def _room(self) -> int | None:
+        """How many tokens may still be written; None for any number."""
         most = self.options.max_output_tokens
-        return most != "inf" and self.written.total >= most
+        return None if most == "inf" else most - self.written.total
 
     def begin(self) -> None:
         """Send ``response.created``."""
         self._emit("response.created", response=self._shown("in_progress"))
 
     def write(self, words: str) -> None:
-        """Send words: a text delta, or a transcript delta when the response is spoken."""
+        """Send words, as far as they may be: a delta of the text or of the transcript."""
+        words = self._fitting(words)
+        if not words:
+            return
         message = self._open()
         message.words += words
         self._text_tokens += text_tokens(words)
@@ -105,9 +120,15 @@ class Response:
         )
 
     def sound(self, pcm16: bytes) -> None:
-        """Send PCM16 at 24 kHz in the response's audio format."""
+        """Send PCM16 at 24 kHz, as far as it may be, in the response's audio format."""
+        if self.options.max_output_tokens != "inf":
+            most_ms = output_audio_ms(self.options.max_output_tokens - self._text_tokens)
+            left_ms = max(0, most_ms - self._audio_ms)
+            pcm16 = pcm16[: 2 * int(left_ms * pcm.SAMPLE_RATE_HZ / 1000)]
+        if not pcm16:
+            return
         message = self._open()
-        message.item.audio += pcm16
+        message.item.extend(pcm16)
         self._audio_ms += pcm.duration_ms(pcm16)
         self._send_audio(message, message.encoder.encode(pcm16))
 
@@ -117,8 +138,8 @@ class Response:
         about = {"name": name, "call_id": call_id, "arguments": ""}
         item = self.begin_item({"type": "function_call", "status": "in_progress", **about})
         kind = "response.function_call_arguments"
-        self.stream_arguments(kind, item, arguments, {"call_id": call_id}, {"name": name})
-        item.fields["status"] = "completed"
+        whole = self.stream_arguments(kind, item, arguments, {"call_id": call_id}, {"name": name})
+        item.fields["status"] = "completed" if whole else "incomplete"
         self.end_item(item)
 
     def begin_item(self, fields: dict[str, Any]) -> Item:
@@ -133,8 +154,10 @@ class Response:
         arguments: str,
         ids: dict[str, Any] | None = None,
         last: dict[str, Any] | None = None,
-    ) -> None:
-        """Send the arguments of a call in pieces, and whole at the end.
+    ) -> bool:
+        """Send the arguments of a call in pieces, and in one at the end; say if that is all.
+
+        What does not fit into the response's tokens is left out.
 
         Parameters
         ----------
@@ -147,12 +170,20 @@ class Response:
         """
         place = {"item_id": item.id, "output_index": self.place_of(item)}
         ids = {"response_id": self.id, **place, **(ids or {})}
-        for start in range(0, len(arguments), _ARGUMENTS_PIECE):
-            delta = arguments[start : start + _ARGUMENTS_PIECE]
+        name: str = item.fields["name"]
+        written = self._fitting(name + arguments)
+        fitting = written[len(name) :]
+        for start in range(0, len(fitting), _ARGUMENTS_PIECE):
+            delta = fitting[start : start + _ARGUMENTS_PIECE]
             self._emit(f"{kind}.delta", **ids, delta=delta, obfuscation=obfuscation(delta))
-        self._emit(f"{kind}.done", **ids, **(last or {}), arguments=arguments)
-        item.fields["arguments"] = arguments
-        self._text_tokens += text_tokens(item.fields["name"] + arguments)
+        self._emit(f"{kind}.done", **ids, **(last or {}), arguments=fitting)
+        item.fields["arguments"] = fitting
+        self._text_tokens += text_tokens(written)
+        return written == name + arguments
+
+    def _fitting(self, text: str) -> str:
+        """Return as much of a text as may still be written."""
+        return text if self._room is None else within_tokens(text, self._room)
 
     def end_item(self, item: Item) -> None:
         """Send that an item is done; a second call does nothing."""
@@ -237,7 +268,9 @@ class Response:
         word = "transcript" if self._is_spoken else "text"
         self._emit(f"response.{self._text_kind}.done", **ids, **{word: message.words})
         self._emit("response.content_part.done", **ids, part=self._part(message.words))
-        part = {"type": "output_audio" if self._is_spoken else "output_text", word: message.words}
+        # The events tell what was sent; of an item that was cut the words are gone.
+        kept = "" if message.item.is_cut else message.words
+        part = {"type": "output_audio" if self._is_spoken else "output_text", word: kept}
         message.item.fields |= {"status": status, "content": [part]}
         self.end_item(message.item)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -28,11 +28,12 @@ from .gate import (
     json_response,
     offered_protocols,
     shown_keys,
+    split_url,
 )
 from .limits import Limits
 from .minting import Mint
 from .posting import PostingConnection
-from .session_defaults import DEFAULT_MODEL
+from .session_defaults import DEFAULT_MODEL, instructions_of
 from .speech import Speech
 
 __all__ = ["running_server"]
@@ -86,7 +87,9 @@ async def running_server(
     OSError
         If the address cannot be bound.
     """
-    gate, mint = Gate(key, is_loopback(host)), Mint("audio" if speech.can_speak else "text")
+    gate = Gate(key, is_loopback(host))
+    modality = "audio" if speech.can_speak else "text"
+    mint = Mint(modality, instructions=instructions_of(brain()))
     house = _House(gate, speech, brain, limits or Limits(), sunset, mint, faults or Faults())
     async with serve(
         house.connected,
@@ -142,7 +145,7 @@ class _House:
         refused = self.gate.refuse(request)
         if refused is not None:
             return refused
-        path, own = urlsplit(request.path).path, _own(socket)
+        path, own = split_url(request.path).path, _own(socket)
         if own.posted is not None:
             return self._posted(own, request, path, own.posted)
         if path == "/health":
@@ -177,7 +180,7 @@ class _House:
         request, session = own.request, own.session
         if request is None:
             return Greeting()
-        query = parse_qs(urlsplit(request.path).query)
+        query = parse_qs(split_url(request.path).query)
         intended = "transcription" if "transcription" in query.get("intent", []) else "realtime"
         asked = {"type": intended, **(session or {})}
         model = asked.get("model") or query.get("model", [DEFAULT_MODEL])[0]

@@ -10,9 +10,11 @@ import time
 from typing import Any, Literal
 
 from ..config.session import AudioInput, Session, Sparse
+from .brains import Brain
 from .ids import make_id
 
 __all__ = [
+    "DEFAULT_INSTRUCTIONS",
     "DEFAULT_MODEL",
     "SHAPES",
     "TRANSCRIPTION",
@@ -20,9 +22,11 @@ __all__ = [
     "Kind",
     "TranscriptionSession",
     "defaults",
+    "instructions_of",
 ]
 
 DEFAULT_MODEL = "local-demo"
+#: For a brain that has no instructions of its own.
 DEFAULT_INSTRUCTIONS = (
     "You are the demo voice of an offline Realtime server. You are not a language model."
 )
@@ -70,7 +74,13 @@ class TranscriptionSession(Sparse):
 SHAPES: dict[Kind, type[Sparse]] = {"realtime": Session, "transcription": TranscriptionSession}
 
 
-def defaults(kind: Kind, model: str, modality: str, lifetime_s: float) -> Json:
+def instructions_of(brain: Brain) -> str:
+    """Return what a brain is told in a session that nobody gave instructions."""
+    own: str = getattr(brain, "default_instructions", DEFAULT_INSTRUCTIONS)
+    return own
+
+
+def defaults(kind: Kind, model: str, modality: str, lifetime_s: float, instructions: str) -> Json:
     """Return a new session's configuration.
 
     Parameters
@@ -83,6 +93,8 @@ def defaults(kind: Kind, model: str, modality: str, lifetime_s: float) -> Json:
         What answers are.
     lifetime_s : float
         Seconds until it expires.
+    instructions : str
+        Those of a conversation.
     """
     expires_at = int(time.time() + lifetime_s)
     if kind == "transcription":
@@ -100,7 +112,7 @@ def defaults(kind: Kind, model: str, modality: str, lifetime_s: float) -> Json:
         "id": make_id("sess"),
         "model": model,
         "output_modalities": [modality],
-        "instructions": DEFAULT_INSTRUCTIONS,
+        "instructions": instructions,
         "tools": [],
         "tool_choice": "auto",
         "max_output_tokens": "inf",

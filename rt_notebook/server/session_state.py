@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..audio.pcm import SAMPLE_RATE_HZ
-from .beta import DEFAULT_TEMPERATURE, taken_temperature
+from .beta import DEFAULT_TEMPERATURE, DEFAULT_VOICE, taken_temperature
 from .limits import Limits
 from .refusals import Refusal, check_kinds, check_one_of, check_types, missing, refusal_of
 from .session_defaults import (
+    DEFAULT_INSTRUCTIONS,
     DEFAULT_MODEL,
     SHAPES,
     TRANSCRIPTION,
@@ -61,6 +62,8 @@ class SessionState:
         Seconds until the session expires.
     dialect : {"ga", "beta"}
         Beta sessions have a temperature.
+    instructions : str
+        Those that are in force while nobody gives any.
     """
 
     def __init__(
@@ -70,17 +73,26 @@ class SessionState:
         kind: Kind = "realtime",
         lifetime_s: float = Limits.lifetime_s,
         dialect: str = "ga",
+        instructions: str = DEFAULT_INSTRUCTIONS,
     ) -> None:
         self.kind: Kind = kind
         self.is_beta = dialect == "beta"
-        self._defaults = defaults(kind, model, modality, lifetime_s)
+        self._defaults = defaults(kind, model, modality, lifetime_s, instructions)
         if self.is_beta and kind == "realtime":
             self._defaults["temperature"] = DEFAULT_TEMPERATURE
+            self._defaults["audio"]["output"]["voice"] = DEFAULT_VOICE
         self.config = copy.deepcopy(self._defaults)
-        self.audio_was_sent = False  # the voice is frozen from then on
+        self.heard_voice: Any = None  # of the latest audio; it is frozen from then on
 
-    def update(self, patch: Any) -> None:
+    def update(self, patch: Any, is_answering: bool = False) -> None:
         """Apply the ``session`` object of a ``session.update``, wholly or not at all.
+
+        Parameters
+        ----------
+        patch : dict
+            What the client sent.
+        is_answering : bool
+            Whether a response is in progress, whose speed cannot change.
 
         Raises
         ------
@@ -98,7 +110,7 @@ class SessionState:
             raise refusal_of(error, patch, "session") from None
         check_types(patch, changes, "session")
         check_tool_servers(changes.get("tools") or [], "session.tools")
-        self._check_frozen(changes)
+        self._check_frozen(changes, is_answering)
         if temperature is not None:
             changes["temperature"] = temperature
         self.config = self._merged(self.config, changes, ())
@@ -117,20 +129,24 @@ class SessionState:
                 "session.type",
             )
 
-    def _check_frozen(self, changes: dict[str, Any]) -> None:
+    def _check_frozen(self, changes: dict[str, Any], is_answering: bool) -> None:
         if changes.get("model") not in (None, self.config.get("model")):
             raise Refusal("Cannot update a session's model.", "invalid_value", "session.model")
         tracing = self.config.get("tracing")
         if tracing is not None and changes.get("tracing", tracing) != tracing:
             message = "Cannot update a session's tracing configuration once tracing is enabled."
             raise Refusal(message, "invalid_value", "session.tracing")
-        voice = ((changes.get("audio") or {}).get("output") or {}).get("voice")
-        if self.audio_was_sent and voice not in (None, self.voice):
-            raise Refusal(
-                "Cannot update a conversation's voice if assistant audio is present.",
-                "cannot_update_voice",
-                "session.audio.output.voice",
-            )
+        output = (changes.get("audio") or {}).get("output") or {}
+        self.check_voice(output.get("voice"), "session.audio.output.voice")
+        if is_answering and output.get("speed", self.output["speed"]) != self.output["speed"]:
+            message = "Cannot update a session's speed while a response is in progress."
+            raise Refusal(message, "invalid_value", "session.audio.output.speed")
+
+    def check_voice(self, voice: Any, param: str) -> None:
+        """Refuse another voice than the one that was heard; None asks for none."""
+        if self.heard_voice is not None and voice not in (None, self.voice, self.heard_voice):
+            message = "Cannot update a conversation's voice if assistant audio is present."
+            raise Refusal(message, "cannot_update_voice", param)
 
     def _merged(self, old: Any, changes: dict[str, Any], path: Path) -> dict[str, Any]:
         result = dict(old or {})

@@ -19,6 +19,7 @@ __all__ = ["MAX_LEAD_S", "Speaker"]
 
 MAX_LEAD_S = 3.0
 _DELTA_BYTES = 4800  # 100 ms
+_DELTAS_AT_A_TIME = 4  # of text, before others get their turn
 
 
 class Speaker:
@@ -50,11 +51,17 @@ class Speaker:
         """Write sentences, until they or the response's tokens are at an end."""
         for sentence in sentences:
             if self._response.options.modality == "text":
-                self._write(words(sentence))
+                await self._write_in_turns(words(sentence))
             else:
                 await self._speak(sentence)
             if self._response.is_full:
                 return
+
+    async def _write_in_turns(self, delta: list[str]) -> None:
+        """Write text, and let a cancellation or another session come between."""
+        for start in range(0, len(delta), _DELTAS_AT_A_TIME):
+            self._write(delta[start : start + _DELTAS_AT_A_TIME])
+            await asyncio.sleep(0)
 
     def _write(self, delta: list[str]) -> None:
         for word in delta:
@@ -76,7 +83,7 @@ class Speaker:
                 self._sound(chunks[index])
 
     def _sound(self, chunk: bytes) -> None:
-        self._session.audio_was_sent = True
+        self._session.heard_voice = self._response.options.voice
         self._response.sound(chunk)
         self._sent_s += pcm.duration_ms(chunk) / 1000
 

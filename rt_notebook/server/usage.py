@@ -20,10 +20,12 @@ __all__ = [
     "Tokens",
     "image_tokens",
     "input_tokens",
+    "output_audio_ms",
     "output_audio_tokens",
     "text_tokens",
     "transcription_usage",
     "usage_json",
+    "within_tokens",
 ]
 
 _LETTERS_PER_TOKEN = 4
@@ -64,6 +66,16 @@ def _blocks(tokens: int) -> int:
 def text_tokens(text: str) -> int:
     """Estimate the tokens of a text."""
     return math.ceil(len(text) / _LETTERS_PER_TOKEN)
+
+
+def within_tokens(text: str, tokens: int) -> str:
+    """Return as much of the beginning of a text as so many tokens hold."""
+    return text[: max(0, tokens) * _LETTERS_PER_TOKEN]
+
+
+def output_audio_ms(tokens: int) -> int:
+    """Return how much spoken output so many tokens hold."""
+    return max(0, tokens) * _ASSISTANT_MS_PER_TOKEN
 
 
 def output_audio_tokens(duration_ms: float) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from ..audio import g711, pcm
 from ..audio.resample import StreamResampler
 
-__all__ = ["OutputEncoder", "decode_input", "sample_rate_hz"]
+__all__ = ["OutputEncoder", "decode_input", "encoded", "sample_rate_hz"]
 
 _G711_HZ = 8000
 
@@ -38,17 +38,29 @@ def decode_input(audio: bytes, audio_format: dict[str, Any]) -> bytes:
     return _DECODERS[audio_format["type"]](audio)
 
 
-class OutputEncoder:
-    """Turns PCM16 at 24 kHz into a session's output format, chunk by chunk."""
+def encoded(audio: bytes, rate_hz: int, audio_format: dict[str, Any]) -> bytes:
+    """Return PCM16 of any rate as a session's audio format has it."""
+    return OutputEncoder(audio_format, rate_hz).encode(audio, last=True)
 
-    def __init__(self, audio_format: dict[str, Any]) -> None:
+
+class OutputEncoder:
+    """Turns PCM16 into a session's audio format, chunk by chunk.
+
+    Parameters
+    ----------
+    audio_format : dict
+        The API's object.
+    rate_hz : int
+        Sample rate of what comes in.
+    """
+
+    def __init__(self, audio_format: dict[str, Any], rate_hz: int = pcm.SAMPLE_RATE_HZ) -> None:
         self._encode = _ENCODERS[audio_format["type"]]
-        self._resampler = StreamResampler(pcm.SAMPLE_RATE_HZ, sample_rate_hz(audio_format))
-        self._copies = sample_rate_hz(audio_format) == pcm.SAMPLE_RATE_HZ
+        self._resampler = StreamResampler(rate_hz, sample_rate_hz(audio_format))
+        self._copies = sample_rate_hz(audio_format) == rate_hz
 
     def encode(self, chunk: bytes, last: bool = False) -> bytes:
         """Return what is ready to be sent; `last` brings out what was held back."""
-        if self._copies:
-            return chunk
-        samples = self._resampler.process(pcm.decode(chunk), last)
-        return self._encode(pcm.encode(samples))
+        if not self._copies:
+            chunk = pcm.encode(self._resampler.process(pcm.decode(chunk), last))
+        return self._encode(chunk)

@@ -56,7 +56,7 @@ async def test_a_beta_session_is_flat_and_has_a_temperature(text_server):
         session = wire.events[0]["session"]
         assert session["temperature"] == 0.8
         assert session["modalities"] == ["audio", "text"]
-        assert session["voice"] == "marin"
+        assert session["voice"] == "alloy"
         assert session["input_audio_format"] == session["output_audio_format"] == "pcm16"
         assert session["turn_detection"]["type"] == "server_vad"
         assert session["max_response_output_tokens"] == "inf"
@@ -121,6 +121,9 @@ async def test_a_conversation_is_named_by_a_text(text_server):
         ({"speed": 9}, "invalid_value", "session.speed"),
         ({"input_audio_format": "mp3"}, "invalid_value", "session.input_audio_format"),
         ({"warmth": 1}, "unknown_parameter", "session.warmth"),
+        ({"audio": {"input": {}}}, "unknown_parameter", "session.audio"),
+        ({"output_modalities": ["text"]}, "unknown_parameter", "session.output_modalities"),
+        ({"max_output_tokens": 5}, "unknown_parameter", "session.max_output_tokens"),
     ],
 )
 def test_beta_errors_name_what_the_beta_client_sent(text_server, session, code, param):
@@ -132,6 +135,16 @@ def test_beta_errors_name_what_the_beta_client_sent(text_server, session, code, 
             assert (error["code"], error["param"]) == (code, param)
 
     talk()
+
+
+@run
+async def test_beta_errors_list_the_formats_that_beta_has(text_server):
+    async with beta_wired(text_server) as wire:
+        session = {"input_audio_format": "pcm24"}
+        await wire.send({"type": "session.update", "session": session})
+        assert (await wire.one("error"))["error"]["message"] == (
+            "Invalid value: 'pcm24'. Supported values are: 'pcm16', 'g711_ulaw', and 'g711_alaw'."
+        )
 
 
 @run

@@ -51,6 +51,21 @@ def test_audio_is_kept_beside_the_item_and_not_shown_in_it():
     assert item.fields["content"] == [{"type": "input_audio", "transcript": None}]
 
 
+def test_every_part_is_retrieved_with_its_own_audio_as_it_was_given():
+    sounds = ["/////w==", "AAAA", ""]
+    parts = [{"type": "input_audio", "audio": sound} for sound in sounds]
+    item = client_item(message("user", *parts), ULAW)
+    shown = item.with_audio({"input_audio": ULAW})
+    assert [part["audio"] for part in shown["content"]] == sounds
+
+
+def test_audio_is_retrieved_in_the_format_that_the_session_has_by_then():
+    audio = base64.b64encode(b"\xff" * 800).decode()
+    item = client_item(message("user", {"type": "input_audio", "audio": audio}), ULAW)
+    shown = item.with_audio({"input_audio": PCM})
+    assert base64.b64decode(shown["content"][0]["audio"]) == bytes(4800)
+
+
 def test_assistant_audio_cannot_be_populated():
     error = refusal(message("assistant", {"type": "output_audio", "audio": "AAAA"}))
     assert (error.code, error.param) == ("invalid_value", "item.content[0].type")

@@ -7,6 +7,11 @@ import base64
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from rt_notebook.server.brains.choice import chosen
+from rt_notebook.server.speech import Speech
+
+from .conftest import serving
+from .http import post
 from .test_responses import CALL_LADDER, TEXT_LADDER
 from .wire import order, run, wired
 
@@ -125,6 +130,18 @@ def test_tool_choice_forbids_and_forces(text_server, tool_choice, calls):
 
 
 @run
+async def test_a_long_text_answer_can_be_cancelled(text_server):
+    async with wired(text_server) as wire:
+        await wire.say("Tell me a story of 5000 words.")
+        asked = {"output_modalities": ["text"]}
+        await wire.send({"type": "response.create", "response": asked})
+        await wire.until("response.output_text.delta")
+        await wire.send({"type": "response.cancel"})
+        response = (await wire.until("response.done"))[-1]["response"]
+        assert response["status_details"] == {"type": "cancelled", "reason": "client_cancelled"}
+
+
+@run
 async def test_items_can_be_placed_retrieved_and_deleted(text_server):
     async with wired(text_server) as wire:
         first = await wire.say("second")
@@ -181,6 +198,18 @@ async def test_committed_silence_becomes_an_item_without_words(text_server):
         assert events[1]["item"]["content"] == [{"type": "input_audio", "transcript": None}]
         assert events[-1]["transcript"] == ""
         assert events[-1]["usage"] == {"type": "duration", "seconds": 2}
+
+
+@run
+async def test_audio_is_retrieved_in_the_session_s_format(text_server):
+    async with wired(text_server) as wire:
+        await wire.configure(audio={"input": {"format": {"type": "audio/pcmu"}}})
+        part = {"type": "input_audio", "audio": "AP+A", "transcript": "noise"}
+        item = {"id": "mine", "type": "message", "role": "user", "content": [part]}
+        await wire.send({"type": "conversation.item.create", "item": item})
+        await wire.until("conversation.item.done")
+        await wire.send({"type": "conversation.item.retrieve", "item_id": "mine"})
+        assert (await wire.one("conversation.item.retrieved"))["item"]["content"] == [part]
 
 
 @pytest.mark.slow
@@ -267,3 +296,24 @@ async def test_pcm_without_a_rate_is_24_khz(text_server):
     async with wired(text_server) as wire:
         session = await wire.configure(audio={"input": {"format": {"type": "audio/pcm"}}})
         assert session["audio"]["input"]["format"] == {"type": "audio/pcm", "rate": 24000}
+
+
+def test_a_language_model_is_not_told_that_it_is_none():
+    with serving(Speech(), brain=chosen(["chat", "http://127.0.0.1:9/v1"])) as url:
+        _status, minted, _headers = post(url, "/v1/realtime/client_secrets", {})
+
+        @run
+        async def talk() -> None:
+            async with wired(url) as wire:
+                told = wire.events[0]["session"]["instructions"]
+                assert told == minted["session"]["instructions"]
+                assert told.startswith("You are a helpful assistant")
+                assert (await wire.configure(instructions=""))["instructions"] == told
+
+        talk()
+
+
+@run
+async def test_the_demo_brain_s_sessions_say_that_it_is_no_language_model(text_server):
+    async with wired(text_server) as wire:
+        assert "not a language model" in wire.events[0]["session"]["instructions"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from rt_notebook.server.conversation import Conversation, Item
@@ -95,5 +97,11 @@ def test_an_unknown_item_cannot_be_truncated():
 def test_an_item_is_shown_with_audio_only_when_it_is_retrieved():
     answer = spoken("a", 1)
     assert "audio" not in answer.fields["content"][0]
-    assert answer.with_audio()["content"][0]["audio"] == "A" * 64  # 48 zero bytes
+    shown = answer.with_audio({"output_audio": {"type": "audio/pcm", "rate": 24000}})
+    assert shown["content"][0]["audio"] == "A" * 64  # 48 zero bytes
     assert "audio" not in answer.fields["content"][0]
+
+
+def test_spoken_output_is_retrieved_in_the_format_of_the_output():
+    shown = spoken("a", 100).with_audio({"output_audio": {"type": "audio/pcmu"}})
+    assert base64.b64decode(shown["content"][0]["audio"]) == b"\xff" * 800  # silence at 8 kHz

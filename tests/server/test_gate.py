@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.client import connect
 
+from .http import raw
 from .wire import KEY, run, status_of
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -65,8 +66,9 @@ def test_a_client_without_the_key_gets_401_and_a_json_body(text_server, options)
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://localhost.evil.example"},
+        {"origin": "http://[x"},
     ],
-    ids=["foreign page", "null origin", "lookalike page"],
+    ids=["foreign page", "null origin", "lookalike page", "malformed"],
 )
 def test_a_foreign_origin_gets_403_even_with_the_key(text_server, options):
     @run
@@ -97,6 +99,16 @@ def test_only_a_loopback_host_is_served_even_with_the_key(text_server, name, sta
         assert body is None or body["error"]["code"] == "invalid_host"
 
     knock()
+
+
+def test_a_malformed_host_is_a_foreign_one(text_server):
+    head = f"GET /v1/realtime HTTP/1.1\r\nHost: [\r\nAuthorization: Bearer {KEY}\r\n\r\n"
+    assert raw(text_server, head.encode()).startswith(b"HTTP/1.1 403 ")
+
+
+def test_a_malformed_path_is_not_found(text_server):
+    head = f"GET //[ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n\r\n"
+    assert raw(text_server, head.encode()).startswith(b"HTTP/1.1 404 ")
 
 
 @run

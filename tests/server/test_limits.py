@@ -148,6 +148,9 @@ def test_sessions_that_listen_share_the_models(speech_server):
     talk()
 
 
+FORMATS = {"input_audio": {"type": "audio/pcm", "rate": 24000}}
+
+
 def item(name: str, audio_bytes: int = 0, text: str = "") -> Item:
     part = {"type": "input_audio", "transcript": text}
     fields = {"id": name, "type": "message", "role": "user", "content": [part]}
@@ -161,7 +164,7 @@ def test_a_conversation_forgets_its_oldest_sound_and_keeps_how_long_it_was():
     kept = {one.id: len(one.audio) for one in conversation}
     assert kept == {"a": 0, "b": 48_000, "c": 48_000}
     assert [one.duration_ms for one in conversation] == [1000, 1000, 1000]
-    assert "audio" not in conversation.retrieve("a").with_audio()["content"][0]
+    assert "audio" not in conversation.retrieve("a").with_audio(FORMATS)["content"][0]
 
 
 def test_a_conversation_forgets_its_oldest_items():

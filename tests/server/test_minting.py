@@ -215,6 +215,11 @@ def test_a_post_may_come_in_pieces(text_server):
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_a_client_that_sends_a_body_too_large_gets_an_answer_and_no_reset(text_server):
+    status, answer, _headers = post(text_server, CLIENT_SECRETS, b"x" * 8_000_000)
+    assert (status, answer["error"]["code"]) == (413, "invalid_body")
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -124,6 +124,29 @@ async def test_the_voice_cannot_change_after_it_was_heard(speech_server):
         session = {"type": "realtime", "audio": {"output": {"voice": "marin"}}}
         error = await wire.refusal({"type": "session.update", "session": session})
         assert error["code"] == "cannot_update_voice"
+        response = {"audio": {"output": {"voice": "marin"}}}
+        error = await wire.refusal({"type": "response.create", "response": response})
+        assert (error["code"], error["param"]) == (
+            "cannot_update_voice",
+            "response.audio.output.voice",
+        )
+
+
+@run
+async def test_the_speed_cannot_change_while_something_is_said(speech_server):
+    async with wired(speech_server) as wire:
+        await wire.say(STORY)
+        await wire.send({"type": "response.create"})
+        await wire.until("response.output_audio.delta")
+        session = {"type": "realtime", "audio": {"output": {"speed": 1.2}}}
+        await wire.send({"type": "session.update", "session": session})
+        error = (await wire.until("error"))[-1]["error"]
+        assert error["param"] == "session.audio.output.speed"
+        await wire.send({"type": "response.cancel"})
+        await wire.until("rate_limits.updated")
+        assert (await wire.configure(audio={"output": {"speed": 1.2}}))["audio"]["output"][
+            "speed"
+        ] == 1.2
 
 
 @run

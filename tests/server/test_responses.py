@@ -166,6 +166,25 @@ def test_an_answer_interrupted_before_its_first_word_is_empty_and_costs_nothing(
     assert response["usage"]["total_tokens"] == 0
 
 
+def test_what_is_truncated_while_it_is_spoken_stays_cut():
+    recorded = Recorded()
+    recorded.response.write("Once upon")
+    recorded.response.sound(bytes(48 * 1000))
+    item_id = recorded.conversation.last_id
+    recorded.conversation.truncate(item_id, 0, 500)
+    recorded.response.write(" a time")
+    recorded.response.sound(bytes(48 * 1000))
+    recorded.response.end("cancelled", "client_cancelled")
+    part = {"type": "output_audio", "transcript": ""}
+    assert recorded.last("conversation.item.done")["item"]["content"] == [part]
+    assert recorded.last("response.output_item.done")["item"]["content"] == [part]
+    assert recorded.last("response.done")["response"]["output"][0]["content"] == [part]
+    assert recorded.conversation.retrieve(item_id).duration_ms == 500
+    # the deltas that were sent add up to what the transcript's end tells
+    done = recorded.last("response.output_audio_transcript.done")
+    assert done["transcript"] == "Once upon a time"
+
+
 def test_a_response_ends_once():
     recorded = Recorded("text")
     recorded.response.end("cancelled", "client_cancelled")
@@ -225,3 +244,43 @@ def test_output_is_counted_and_full_at_the_limit():
     response = recorded.last("response.done")["response"]
     assert response["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
     assert response["usage"]["output_token_details"]["audio_tokens"] == 30
+
+
+def test_no_more_tokens_are_written_than_may_be():
+    recorded = Recorded("text", max_output_tokens=5)
+    for word in ("Once", " upon", " a", " time"):  # 1, 2, 1 and 2 tokens, at 4 letters each
+        recorded.response.write(word)
+    assert recorded.response.is_full
+    recorded.response.end("incomplete", "max_output_tokens")
+    assert recorded.last("response.output_text.done")["text"] == "Once upon a tim"
+    assert recorded.last("response.done")["response"]["usage"]["output_tokens"] == 5
+
+
+def test_no_more_sound_is_sent_than_may_be():
+    recorded = Recorded(max_output_tokens=4)
+    recorded.response.write("Once upon")  # 3 tokens
+    recorded.response.sound(bytes(4800))  # 100 ms are 2 tokens
+    recorded.response.end("incomplete", "max_output_tokens")
+    assert len(audio_of(recorded.events)) == 2400
+    assert recorded.last("response.done")["response"]["usage"]["output_tokens"] == 4
+
+
+def test_a_call_that_does_not_fit_is_cut_and_incomplete():
+    recorded = Recorded(max_output_tokens=5)
+    recorded.response.call("get_weather", '{"city": "London"}')
+    assert recorded.response.is_full
+    recorded.response.end("incomplete", "max_output_tokens")
+    [call] = recorded.last("response.done")["response"]["output"]
+    assert (call["status"], call["arguments"]) == ("incomplete", '{"city": ')  # 20 letters in all
+    done = recorded.last("response.function_call_arguments.done")
+    assert done["arguments"] == '{"city": '
+    assert recorded.last("response.done")["response"]["usage"]["output_tokens"] == 5
+
+
+def test_a_call_whose_name_alone_does_not_fit_has_no_arguments():
+    recorded = Recorded(max_output_tokens=1)
+    recorded.response.call("get_weather", "{}")
+    recorded.response.end("incomplete", "max_output_tokens")
+    [call] = recorded.last("response.done")["response"]["output"]
+    assert (call["name"], call["arguments"]) == ("get_weather", "")
+    assert recorded.last("response.done")["response"]["usage"]["output_tokens"] == 1

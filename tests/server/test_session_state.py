@@ -222,11 +222,31 @@ def test_a_value_out_of_range_is_refused_by_its_path(patch, param):
 def test_the_voice_is_frozen_once_audio_was_sent():
     state = SessionState()
     state.update({"type": "realtime", "audio": {"output": {"voice": "cedar"}}})
-    state.audio_was_sent = True
+    state.heard_voice = "cedar"
     state.update({"type": "realtime", "audio": {"output": {"voice": "cedar"}}})  # the same one
     error = refusal({"type": "realtime", "audio": {"output": {"voice": "marin"}}}, state)
     assert error.code == "cannot_update_voice"
     assert error.message == ("Cannot update a conversation's voice if assistant audio is present.")
+
+
+def test_the_voice_that_one_response_was_heard_in_may_stay():
+    state = SessionState()
+    state.heard_voice = "cedar"  # while the session's is marin
+    state.check_voice("cedar", "response.audio.output.voice")
+    with pytest.raises(Refusal) as refused:
+        state.check_voice("verse", "response.audio.output.voice")
+    assert refused.value.param == "response.audio.output.voice"
+
+
+def test_the_speed_is_frozen_while_a_response_is_in_progress():
+    state = SessionState()
+    faster = {"type": "realtime", "audio": {"output": {"speed": 1.2}}}
+    with pytest.raises(Refusal) as refused:
+        state.update(faster, is_answering=True)
+    assert refused.value.param == "session.audio.output.speed"
+    assert state.output["speed"] == 1.0
+    state.update(faster)
+    state.update(faster, is_answering=True)  # the same one
 
 
 def test_the_model_is_frozen():

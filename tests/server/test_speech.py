@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+
 import pytest
 
+from .http import post
 from .process import child
 from .wire import run, wired
 
@@ -104,5 +108,32 @@ def test_a_committed_turn_fails_to_be_transcribed_with_the_sentence(hiding):
                 assert INSTALL in response["status_details"]["error"]["message"]
                 await wire.say("hello")  # what is typed is answered, and spoken here
                 assert (await wire.respond())[-2]["response"]["status"] == "completed"
+
+        talk()
+
+
+def test_a_server_that_was_started_without_speech_says_so_and_answers_in_text():
+    with child("--no-speech") as (_process, ready):
+        assert not ready["speech"]
+        assert "started without its speech models" in ready["missing"]
+        http = ready["url"].replace("ws:", "http:").replace("/v1/realtime", "/health")
+        with urllib.request.urlopen(http, timeout=10) as answer:
+            assert json.load(answer)["missing"] == ready["missing"]
+        _status, minted, _headers = post(ready["url"], "/v1/realtime/client_secrets", {})
+        assert minted["session"]["output_modalities"] == ["text"]
+
+        @run
+        async def talk() -> None:
+            async with wired(ready["url"]) as wire:
+                assert wire.events[0]["session"]["output_modalities"] == ["text"]
+                await wire.say("What is seven plus five?")
+                response = (await wire.respond())[-2]["response"]
+                assert "twelve" in response["output"][0]["content"][0]["text"]
+                await wire.append(bytes(48 * 200))
+                error = (await wire.one("error"))["error"]
+                assert (error["code"], error["message"]) == (
+                    "speech_not_installed",
+                    ready["missing"],
+                )
 
         talk()

@@ -111,7 +111,10 @@ class BrainFailed(RealtimeError):
 
 
 class Brain(Protocol):
-    """Anything that answers the conversations of one connection."""
+    """Anything that answers the conversations of one connection.
+
+    One that has ``default_instructions`` gets them in sessions that nobody gave any.
+    """
 
     def answer(self, context: Context) -> AsyncGenerator[Answer, None]:
         """Yield the answer piece by piece; closed early when nobody listens any more."""

@@ -46,6 +46,12 @@ class ChatBrain:
         Its bearer token.
     """
 
+    #: Of sessions that nobody gave any.
+    default_instructions = (
+        "You are a helpful assistant in a spoken conversation. "
+        "Answer in a few short sentences, without any markup."
+    )
+
     def __init__(self, base_url: str, model: str | None = None, key: Secret | None = None) -> None:
         self._url = f"{base_url.rstrip('/')}/chat/completions"
         self._model = model
