@@ -20,6 +20,7 @@ from ..audio.pcm import SAMPLE_RATE_HZ, Int16Array, int16
 from ..errors import ConfigError
 from ..protocol.heard import HeardItem
 from ..protocol.item import Item
+from ..protocol.surrogates import escaped
 from ..record.log import Log
 from .timeline import Line, Timeline, timeline_of
 from .trace import Trace, trace
@@ -184,7 +185,7 @@ def _srt(seconds: float) -> str:
 def _json(file: IO[bytes], read: Trace, manifest: Mapping[str, Any]) -> None:
     about = {key: manifest[key] for key in ("backend", "model") if key in manifest}
     told = {**about, "seconds": round(read.ended - read.began, 3), "items": said(read)}
-    file.write((json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    file.write((escaped(json.dumps(told, indent=2, ensure_ascii=False)) + "\n").encode())
 
 
 #: End of a file's name → what writes it.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from ..protocol.surrogates import escaped
 from ..record.log import Entry, Log
 from ..secret import redact
 from .user_track import BYTES_PER_MS
@@ -240,4 +241,4 @@ def _told(row: LogRow) -> str:
 def _json(entry: Entry, indent: int | None = None) -> str:
     """An event as JSON, without secrets."""
     event: dict[str, Any] = entry.event
-    return redact(json.dumps(event, indent=indent, ensure_ascii=False, default=str))
+    return redact(escaped(json.dumps(event, indent=indent, ensure_ascii=False, default=str)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .surrogates import replaced
+
 __all__ = ["CALL_FAILED", "Item", "ItemState", "Part"]
 
 ItemState = Literal["listening", "in_progress", "completed", "interrupted", "failed"]
@@ -83,6 +85,10 @@ class Item:
     @property
     def text(self) -> str:
         """What was said or written, as far as it is known."""
+        return replaced(self._text)
+
+    @property
+    def _text(self) -> str:
         if self.type in _CALLS:
             server = f"{self.server_label}." if self.server_label else ""
             result = f" → {self.output}" if self.output else ""

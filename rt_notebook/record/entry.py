@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from ..protocol.events import Event
+from ..protocol.surrogates import escaped
 from ..secret import redact
 
 __all__ = [
@@ -106,7 +107,8 @@ def to_json(entry: Entry) -> str:
         "event": entry.event,
     }
     kept = {name: one for name, one in value.items() if one is not None}
-    return redact(json.dumps(kept, separators=(",", ":"), ensure_ascii=False, default=str))
+    text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False, default=str)
+    return redact(escaped(text))
 
 
 def from_json(line: str | bytes) -> Entry:

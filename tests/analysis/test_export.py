@@ -105,6 +105,25 @@ def test_json_has_every_item_with_its_times(tmp_path):
     }
 
 
+@pytest.mark.parametrize("name", ["talk.md", "talk.srt", "talk.json"])
+def test_text_with_half_of_a_surrogate_pair_is_written_as_far_as_it_can_be(tmp_path, name):
+    log = spoken_talk()
+    item = {
+        "id": "x",
+        "type": "message",
+        "role": "user",
+        "content": [{"type": "input_audio", "transcript": "smile \ud83d now"}],
+    }
+    log.append("received", Event(type="conversation.item.added", item=item), time=20, wall_time=20)
+    log.append(
+        "received",
+        Event(type="input_audio_buffer.committed", item_id="x"),
+        time=20,
+        wall_time=20,
+    )
+    assert "smile \ufffd now" in written(tmp_path, name, log).read_text("utf-8")
+
+
 def test_another_format_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(ConfigError, match=r"written as \.rtsession, \.wav, \.md, \.srt, \.json"):
         written(tmp_path, "talk.mp3")

@@ -103,6 +103,14 @@ def test_the_table_is_html_in_which_all_text_is_escaped():
     assert "&lt;/pre&gt;&lt;script&gt;" in html
 
 
+def test_half_of_a_surrogate_pair_is_shown_as_it_came():
+    told = Told()
+    told.add("received", "response.output_text.delta", delta="smile \ud83d")
+    html = LogView(told.log)._repr_html_()
+    assert "smile \\ud83d" in html
+    html.encode()
+
+
 def test_a_secret_is_not_shown():
     told = Told()
     key = "sk-proj-abcdefghijklmnopqrstuvwxyz123456"
