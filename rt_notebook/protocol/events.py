@@ -29,6 +29,7 @@ __all__ = [
     "MalformedEvent",
     "check_event",
     "decode_audio",
+    "decode_json",
     "encode_audio",
     "parse_event",
 ]
@@ -88,7 +89,7 @@ def parse_event(
     if len(frame) > MAX_FRAME_BYTES:
         raise MalformedEvent(f"got an event of {len(frame)} bytes, expected <= {MAX_FRAME_BYTES}")
     try:
-        value = _DECODER.decode(frame)
+        value = decode_json(frame)
     except (ValueError, RecursionError):
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
@@ -110,6 +111,11 @@ def _finite(text: str) -> float:
     return number
 
 
+def _finite_integer(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # Of a key that comes twice, two readers may see two different things.
     value = dict(pairs)
@@ -120,8 +126,22 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # `json.loads` would make one for every frame.
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_each_once
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_finite_integer,
+    object_pairs_hook=_each_once,
 )
+
+
+def decode_json(text: str) -> Any:
+    """Return what JSON says, if every reader reads the same: finite numbers, each key once.
+
+    Raises
+    ------
+    ValueError, RecursionError
+        If it is not such JSON.
+    """
+    return _DECODER.decode(text)
 
 
 def check_event(event: Event, *, may_be_deep: bool = True) -> None:

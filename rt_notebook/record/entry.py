@@ -16,6 +16,7 @@ __all__ = [
     "AudioSpan",
     "Direction",
     "Entry",
+    "entry_of",
     "from_json",
     "to_json",
 ]
@@ -113,7 +114,11 @@ def to_json(entry: Entry) -> str:
 
 def from_json(line: str | bytes) -> Entry:
     """Return the entry of a line that `to_json` made."""
-    value: Mapping[str, Any] = json.loads(line)
+    return entry_of(json.loads(line))
+
+
+def entry_of(value: Mapping[str, Any]) -> Entry:
+    """Return the entry of such a line's object."""
     span = value.get("audio")
     return Entry(
         value["time"],
