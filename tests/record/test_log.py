@@ -133,6 +133,26 @@ def test_the_table_has_a_row_an_event_and_points_from_errors_to_their_cause():
     assert str(table["wall_time"][1]) == "1970-01-01 00:00:01+00:00"
 
 
-def test_the_table_of_an_empty_log_is_empty():
+def test_the_tables_columns_have_the_same_types_whatever_the_log_holds():
     pytest.importorskip("pandas")
-    assert len(Log().to_pandas()) == 0
+    silent, spoken = Log(), Log()
+    silent.append("sent", Event(type="x", event_id=["no text"]), time=0, wall_time=0)
+    said(spoken, size_bytes=90, cell=3)
+    empty = Log().to_pandas()
+    assert len(empty) == 0
+    expected = {
+        "time_s": "float64",
+        "wall_time": "datetime64[us, UTC]",
+        "direction": "category",
+        "type": "category",
+        "event_id": "string",
+        "item_id": "string",
+        "response_id": "string",
+        "size_bytes": "int64",
+        "audio_ms": "float64",
+        "cell": "Int64",
+        "caused_by": "Int64",
+        "event": "object",
+    }
+    for table in (empty, silent.to_pandas(), spoken.to_pandas()):
+        assert {name: str(type) for name, type in table.dtypes.items()} == expected
