@@ -131,7 +131,7 @@ class LogView:
 
     def _take(self, number: int, entry: Entry) -> None:
         event = entry.event
-        if entry.direction == "sent" and event.get("event_id"):
+        if entry.direction == "sent" and isinstance(event.get("event_id"), str):
             self._sent[event["event_id"]] = number, entry
         if not self._passes(entry):
             return
@@ -155,7 +155,11 @@ class LogView:
         if not (self.item or self.text):
             return True
         whole = _json(entry)
-        return self.item in whole and self.text.lower() in whole.lower()
+        if self.item and json.dumps(self.item, ensure_ascii=False) not in whole:
+            return False
+        # As it is read, or as it stands in the JSON that is shown.
+        read = json.dumps(self.text, ensure_ascii=False)[1:-1]
+        return any(text.lower() in whole.lower() for text in (read, self.text))
 
     def _cause(self, entry: Entry) -> tuple[int, Entry] | None:
         error = entry.event.get("error") if entry.event.type == "error" else None
