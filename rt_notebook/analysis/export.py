@@ -30,7 +30,7 @@ __all__ = ["FORMATS", "export", "said", "stereo"]
 _SPEAKERS = {"user": "You", "assistant": "Assistant", "system": "System", "tool": "Tool"}
 _NEW_RUN_SECONDS = 0.25  # a longer gap between chunks is a pause of the microphone
 _READING_SECONDS = 2.0  # how long a subtitle without sound stands
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
 def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
@@ -78,7 +78,7 @@ def said(read: Trace) -> list[dict[str, Any]]:
     return [
         _said(item, times.get(item.id), heard.get(item.id))
         for item in read.conversation
-        if item.text
+        if item.text or item.is_wordless
     ]
 
 
@@ -89,6 +89,8 @@ def _said(item: Item, at: Line | None, heard: HeardItem | None) -> dict[str, Any
         "role": item.role,
         "text": " ".join(item.text.split()),
     }
+    if item.is_wordless:
+        told["transcribed"] = False
     if at is not None:
         end_s = at.start_s + (at.heard_s or 0) if at.was_cut else at.end_s
         told |= {"start_s": round(at.start_s, 3), "end_s": round(end_s, 3)}
@@ -149,10 +151,14 @@ def _markdown(file: IO[bytes], read: Trace, manifest: Mapping[str, Any]) -> None
 
 def _paragraph(one: Mapping[str, Any]) -> str:
     at = f" {_clock(one['start_s'])}" if "start_s" in one else ""
-    text = _plain(one["text"])
+    text = _plain(_words(one))
     if one.get("cut"):
         text = f"{_plain(one['heard'])} ~~{_plain(one['unheard'])}~~".strip()
     return f"**{_SPEAKERS.get(one['role'], one['role'])}**{at}: {text}"
+
+
+def _words(one: Mapping[str, Any]) -> str:
+    return str(one["text"]) if one.get("transcribed", True) else "(spoken, not transcribed)"
 
 
 def _plain(text: str) -> str:
@@ -170,7 +176,7 @@ def _subtitles(file: IO[bytes], read: Trace, _: Mapping[str, Any]) -> None:
     for number, one in enumerate(timed, 1):
         start, end = one["start_s"], one["end_s"]
         end = end if end > start else start + _READING_SECONDS
-        text = (one["heard"] or "…") if one.get("cut") else one["text"]
+        text = (one["heard"] or "…") if one.get("cut") else _words(one)
         text = text.replace("-->", "→")  # which would begin another cue
         name = _SPEAKERS.get(one["role"], one["role"])
         cues.append(f"{number}\n{_srt(start)} --> {_srt(end)}\n{name}: {text}\n")
@@ -184,7 +190,7 @@ def _srt(seconds: float) -> str:
 
 def _json(file: IO[bytes], read: Trace, manifest: Mapping[str, Any]) -> None:
     about = {key: manifest[key] for key in ("backend", "model") if key in manifest}
-    told = {**about, "seconds": round(read.ended - read.began, 3), "items": said(read)}
+    told = {**about, "seconds": round(timeline_of(read).end_s, 3), "items": said(read)}
     file.write((escaped(json.dumps(told, indent=2, ensure_ascii=False)) + "\n").encode())
 
 

@@ -100,6 +100,11 @@ class Item:
         return " ".join(part.text.strip() for part in self.parts if part.text.strip())
 
     @property
+    def is_wordless(self) -> bool:
+        """Whether the user said this and nobody transcribes it."""
+        return self.role == "user" and not self.transcribed and not self.text
+
+    @property
     def awaits_transcript(self) -> bool:
         """Whether this is user audio whose transcript may still come."""
         expected = self.role == "user" and self.transcribed

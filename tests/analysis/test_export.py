@@ -13,8 +13,21 @@ from rt_notebook.protocol.events import Event
 from rt_notebook.record.log import Log
 
 from ..record.talks import spoken_talk
+from .talk import SESSION, Talk, tone
 
 MANIFEST = {"backend": "test server", "model": "test"}
+
+
+def untranscribed_talk():
+    hearing = {"turn_detection": SESSION["audio"]["input"]["turn_detection"]}
+    talk = Talk({"audio": {"input": hearing}})
+    talk.microphone(0.0, tone(2000))
+    talk.received(0.2, "input_audio_buffer.speech_started", item_id="u1", audio_start_ms=0)
+    talk.received(2.0, "input_audio_buffer.speech_stopped", item_id="u1", audio_end_ms=1600)
+    talk.received(2.0, "input_audio_buffer.committed", item_id="u1")
+    item = {"id": "u1", "type": "message", "role": "user", "content": [{"type": "input_audio"}]}
+    talk.received(2.0, "conversation.item.added", item=item)
+    return talk.log
 
 
 def written(tmp_path, name, log=None):
@@ -122,6 +135,43 @@ def test_text_with_half_of_a_surrogate_pair_is_written_as_far_as_it_can_be(tmp_p
         wall_time=20,
     )
     assert "smile \ufffd now" in written(tmp_path, name, log).read_text("utf-8")
+
+
+def test_what_a_markdown_cell_reads_as_a_formula_or_an_entity_stays_words(tmp_path):
+    talk = Talk()
+    talk.written("u1", 1.0, "AT&copy; costs $5 or $6")
+    shown = written(tmp_path, "talk.md", talk.log).read_text("utf-8")
+    assert r"AT\&copy; costs \$5 or \$6" in shown
+
+
+@pytest.mark.parametrize("name", ["talk.md", "talk.srt"])
+def test_speech_that_nobody_transcribes_is_told_as_such(tmp_path, name):
+    shown = written(tmp_path, name, untranscribed_talk()).read_text("utf-8")
+    assert "(spoken, not transcribed)" in shown.replace("**", "")
+
+
+def test_json_says_of_speech_that_nobody_transcribes_it(tmp_path):
+    told = json.loads(written(tmp_path, "talk.json", untranscribed_talk()).read_text("utf-8"))
+    assert told["items"] == [
+        {
+            "id": "u1",
+            "type": "message",
+            "role": "user",
+            "text": "",
+            "transcribed": False,
+            "start_s": 0.0,
+            "end_s": 1.6,
+        }
+    ]
+
+
+def test_json_lasts_as_long_as_the_talk_sounds(tmp_path):
+    talk = Talk()
+    talk.created(1.0, "r1")
+    talk.answer("r1", "a1", [2.0], "one two", tone(3000))
+    talk.done(2.1, "r1")
+    told = json.loads(written(tmp_path, "talk.json", talk.log).read_text("utf-8"))
+    assert (told["seconds"], told["items"][0]["end_s"]) == (5.0, 5.0)
 
 
 def test_another_format_is_refused_in_a_sentence(tmp_path):
