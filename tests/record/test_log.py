@@ -1,6 +1,7 @@
 """What was sent and received, with the audio kept once."""
 
 import errno
+import tracemalloc
 
 import pytest
 
@@ -68,6 +69,29 @@ def test_old_entries_move_to_a_file_and_come_back():
     assert [entry.event.type for entry in log][-1] == "player.played"
     assert list(log)[:5] == entries
     assert len(log) == 6
+
+
+def test_few_entries_that_are_large_move_to_a_file_too():
+    log = Log(max_event_bytes_in_memory=1_000_000)
+    texts = [letter * 400_000 for letter in "abcdefghijklmnopqrst"]
+    tracemalloc.start()
+    for text in texts:
+        item = {"content": [{"text": "".join(text)}]}
+        log.append("received", Event(type="x", item=item), time=0, wall_time=0)
+    del text, item
+    kept_in_memory, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept_in_memory < 4_000_000  # all of them: 8 million
+    assert [entry.event["item"]["content"][0]["text"] for entry in log] == texts
+
+
+def test_an_entry_larger_than_all_memory_for_them_comes_back_as_it_was():
+    log = Log(max_event_bytes_in_memory=1000)
+    entry = log.append("received", Event(type="x", text="a" * 2000), time=0, wall_time=0)
+    small = log.append("received", Event(type="y"), time=1, wall_time=1)
+    assert list(log) == [entry, small]
+    assert log.since(0) == [entry, small]
+    assert log.since(1) == [small]
 
 
 def test_reading_sees_what_was_there_when_it_began():
