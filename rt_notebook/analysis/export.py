@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-import wave
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
-from ..audio.pcm import SAMPLE_RATE_HZ, Int16Array, int16
 from ..errors import ConfigError
 from ..protocol.heard import HeardItem
 from ..protocol.item import Item
 from ..protocol.surrogates import escaped
 from ..record.log import Log
-from .timeline import Line, Timeline, timeline_of
+from .stereo import write_stereo
+from .timeline import Line, timeline_of
 from .trace import Trace, trace
 
-__all__ = ["FORMATS", "export", "said", "stereo"]
+__all__ = ["FORMATS", "export", "said"]
 
 _SPEAKERS = {"user": "You", "assistant": "Assistant", "system": "System", "tool": "Tool"}
-_NEW_RUN_SECONDS = 0.25  # a longer gap between chunks is a pause of the microphone
 _READING_SECONDS = 2.0  # how long a subtitle without sound stands
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
@@ -40,6 +36,8 @@ def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
     ------
     ConfigError
         If there is no such format.
+    RealtimeError
+        If it is too long for a WAV file.
     OSError
         If it cannot be written.
     """
@@ -50,24 +48,6 @@ def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
         )
     with path.open("wb") as file:
         write(file, trace(log), manifest)
-
-
-def stereo(line: Timeline) -> Int16Array:
-    """Return both sides as one sound.
-
-    Returns
-    -------
-    ndarray of int16, shape (frames, 2)
-        The user left, the assistant right, 24 kHz; from the talk's begin to its end.
-    """
-    placed = [(0, *one) for one in _user_runs(line)] + [(1, *one) for one in _answers(line)]
-    ends = [start + len(sound) // 2 for _, start, sound in placed]
-    frames = max([round(line.end_s * SAMPLE_RATE_HZ), *ends])
-    both = np.zeros((frames, 2), "<i2")
-    for side, start, sound in placed:
-        samples = int16(sound)
-        both[start : start + len(samples), side] = samples
-    return both
 
 
 def said(read: Trace) -> list[dict[str, Any]]:
@@ -99,42 +79,8 @@ def _said(item: Item, at: Line | None, heard: HeardItem | None) -> dict[str, Any
     return told
 
 
-# Sound
-
-
-def _user_runs(line: Timeline) -> Iterator[tuple[int, bytes]]:
-    """What was sent without a pause, where it begins in samples: each run ends when it was sent.
-
-    So a file that was sent faster than speech ends where the server heard it end.
-    """
-    free, run, ended = 0, bytearray(), 0.0
-    for start_s, sound in line.user_sound():
-        chunk_s = len(sound) / 2 / SAMPLE_RATE_HZ
-        if run and start_s - ended > _NEW_RUN_SECONDS:
-            start = max(free, round(ended * SAMPLE_RATE_HZ) - len(run) // 2)
-            yield start, bytes(run)
-            free, run = start + len(run) // 2, bytearray()
-        run += sound
-        ended = start_s + chunk_s
-    if run:
-        yield max(free, round(ended * SAMPLE_RATE_HZ) - len(run) // 2), bytes(run)
-
-
-def _answers(line: Timeline) -> Iterator[tuple[int, bytes]]:
-    for one, sound in line.assistant_sound():
-        heard = sound
-        if one.was_cut and one.heard_s is not None:
-            heard = sound[: round(one.heard_s * SAMPLE_RATE_HZ) * 2]
-        yield round(one.start_s * SAMPLE_RATE_HZ), heard
-
-
 def _wav(file: IO[bytes], read: Trace, _: Mapping[str, Any]) -> None:
-    both = stereo(timeline_of(read))
-    with wave.open(file, "wb") as wav:
-        wav.setnchannels(2)
-        wav.setsampwidth(2)
-        wav.setframerate(SAMPLE_RATE_HZ)
-        wav.writeframes(both.tobytes())
+    write_stereo(file, timeline_of(read))
 
 
 # Words

@@ -6,11 +6,9 @@ import wave
 import numpy as np
 import pytest
 
-from rt_notebook.analysis.export import export, stereo
-from rt_notebook.analysis.timeline import timeline
+from rt_notebook.analysis.export import export
 from rt_notebook.errors import ConfigError
 from rt_notebook.protocol.events import Event
-from rt_notebook.record.log import Log
 
 from ..record.talks import spoken_talk
 from .talk import SESSION, Talk, tone
@@ -46,28 +44,6 @@ def test_both_sides_sound_where_they_sounded_and_what_was_cut_does_not(tmp_path)
     assert (user[0], len(user)) == (0, 24000)
     # The first delta came after 5 s; one of two seconds was heard.
     assert (assistant[0], len(assistant)) == (5 * 24000, 24000)
-
-
-def test_a_file_that_was_sent_at_once_ends_where_it_was_sent():
-    log = Log()
-    log.append("received", Event(type="x"), time=0, wall_time=0)
-    for n in range(10):
-        append = Event(type="input_audio_buffer.append")
-        log.append("sent", append, time=5 + n / 1000, wall_time=0, audio=bytes([1, 0]) * 4800)
-    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
-    assert len(samples) == 48000
-    assert samples[-1] == pytest.approx(5.009 * 24000, abs=2)
-
-
-def test_a_pause_of_the_microphone_stays_a_pause():
-    log = Log()
-    log.append("received", Event(type="x"), time=0, wall_time=0)
-    for time in (1.0, 1.04, 3.0):
-        append = Event(type="input_audio_buffer.append")
-        log.append("sent", append, time=time, wall_time=0, audio=bytes([1, 0]) * 960)
-    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
-    gaps = np.diff(samples)
-    assert [int(gap) for gap in gaps if gap > 1] == [round((3.0 - 0.04 - 1.04) * 24000) + 1]
 
 
 def test_the_transcript_tells_what_was_cut(tmp_path):
