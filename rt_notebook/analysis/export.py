@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-import wave
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
-from ..audio.pcm import SAMPLE_RATE_HZ, Int16Array, int16
 from ..errors import ConfigError
 from ..protocol.heard import HeardItem
 from ..protocol.item import Item
+from ..protocol.surrogates import escaped
 from ..record.log import Log
-from .timeline import Line, Timeline, timeline_of
+from .stereo import write_stereo
+from .timeline import Line, timeline_of
 from .trace import Trace, trace
 
-__all__ = ["FORMATS", "export", "said", "stereo"]
+__all__ = ["FORMATS", "export", "said"]
 
 _SPEAKERS = {"user": "You", "assistant": "Assistant", "system": "System", "tool": "Tool"}
-_NEW_RUN_SECONDS = 0.25  # a longer gap between chunks is a pause of the microphone
 _READING_SECONDS = 2.0  # how long a subtitle without sound stands
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
 def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
@@ -39,6 +36,8 @@ def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
     ------
     ConfigError
         If there is no such format.
+    RealtimeError
+        If it is too long for a WAV file.
     OSError
         If it cannot be written.
     """
@@ -51,24 +50,6 @@ def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
         write(file, trace(log), manifest)
 
 
-def stereo(line: Timeline) -> Int16Array:
-    """Return both sides as one sound.
-
-    Returns
-    -------
-    ndarray of int16, shape (frames, 2)
-        The user left, the assistant right, 24 kHz; from the talk's begin to its end.
-    """
-    placed = [(0, *one) for one in _user_runs(line)] + [(1, *one) for one in _answers(line)]
-    ends = [start + len(sound) // 2 for _, start, sound in placed]
-    frames = max([round(line.end_s * SAMPLE_RATE_HZ), *ends])
-    both = np.zeros((frames, 2), "<i2")
-    for side, start, sound in placed:
-        samples = int16(sound)
-        both[start : start + len(samples), side] = samples
-    return both
-
-
 def said(read: Trace) -> list[dict[str, Any]]:
     """Return what was said, in the order of the conversation, with its times in seconds."""
     line = timeline_of(read)
@@ -77,7 +58,7 @@ def said(read: Trace) -> list[dict[str, Any]]:
     return [
         _said(item, times.get(item.id), heard.get(item.id))
         for item in read.conversation
-        if item.text
+        if item.text or item.is_wordless
     ]
 
 
@@ -88,6 +69,8 @@ def _said(item: Item, at: Line | None, heard: HeardItem | None) -> dict[str, Any
         "role": item.role,
         "text": " ".join(item.text.split()),
     }
+    if item.is_wordless:
+        told["transcribed"] = False
     if at is not None:
         end_s = at.start_s + (at.heard_s or 0) if at.was_cut else at.end_s
         told |= {"start_s": round(at.start_s, 3), "end_s": round(end_s, 3)}
@@ -96,42 +79,8 @@ def _said(item: Item, at: Line | None, heard: HeardItem | None) -> dict[str, Any
     return told
 
 
-# Sound
-
-
-def _user_runs(line: Timeline) -> Iterator[tuple[int, bytes]]:
-    """What was sent without a pause, where it begins in samples: each run ends when it was sent.
-
-    So a file that was sent faster than speech ends where the server heard it end.
-    """
-    free, run, ended = 0, bytearray(), 0.0
-    for start_s, sound in line.user_sound():
-        chunk_s = len(sound) / 2 / SAMPLE_RATE_HZ
-        if run and start_s - ended > _NEW_RUN_SECONDS:
-            start = max(free, round(ended * SAMPLE_RATE_HZ) - len(run) // 2)
-            yield start, bytes(run)
-            free, run = start + len(run) // 2, bytearray()
-        run += sound
-        ended = start_s + chunk_s
-    if run:
-        yield max(free, round(ended * SAMPLE_RATE_HZ) - len(run) // 2), bytes(run)
-
-
-def _answers(line: Timeline) -> Iterator[tuple[int, bytes]]:
-    for one, sound in line.assistant_sound():
-        heard = sound
-        if one.was_cut and one.heard_s is not None:
-            heard = sound[: round(one.heard_s * SAMPLE_RATE_HZ) * 2]
-        yield round(one.start_s * SAMPLE_RATE_HZ), heard
-
-
 def _wav(file: IO[bytes], read: Trace, _: Mapping[str, Any]) -> None:
-    both = stereo(timeline_of(read))
-    with wave.open(file, "wb") as wav:
-        wav.setnchannels(2)
-        wav.setsampwidth(2)
-        wav.setframerate(SAMPLE_RATE_HZ)
-        wav.writeframes(both.tobytes())
+    write_stereo(file, timeline_of(read))
 
 
 # Words
@@ -148,10 +97,14 @@ def _markdown(file: IO[bytes], read: Trace, manifest: Mapping[str, Any]) -> None
 
 def _paragraph(one: Mapping[str, Any]) -> str:
     at = f" {_clock(one['start_s'])}" if "start_s" in one else ""
-    text = _plain(one["text"])
+    text = _plain(_words(one))
     if one.get("cut"):
         text = f"{_plain(one['heard'])} ~~{_plain(one['unheard'])}~~".strip()
     return f"**{_SPEAKERS.get(one['role'], one['role'])}**{at}: {text}"
+
+
+def _words(one: Mapping[str, Any]) -> str:
+    return str(one["text"]) if one.get("transcribed", True) else "(spoken, not transcribed)"
 
 
 def _plain(text: str) -> str:
@@ -169,7 +122,7 @@ def _subtitles(file: IO[bytes], read: Trace, _: Mapping[str, Any]) -> None:
     for number, one in enumerate(timed, 1):
         start, end = one["start_s"], one["end_s"]
         end = end if end > start else start + _READING_SECONDS
-        text = (one["heard"] or "…") if one.get("cut") else one["text"]
+        text = (one["heard"] or "…") if one.get("cut") else _words(one)
         text = text.replace("-->", "→")  # which would begin another cue
         name = _SPEAKERS.get(one["role"], one["role"])
         cues.append(f"{number}\n{_srt(start)} --> {_srt(end)}\n{name}: {text}\n")
@@ -183,8 +136,8 @@ def _srt(seconds: float) -> str:
 
 def _json(file: IO[bytes], read: Trace, manifest: Mapping[str, Any]) -> None:
     about = {key: manifest[key] for key in ("backend", "model") if key in manifest}
-    told = {**about, "seconds": round(read.ended - read.began, 3), "items": said(read)}
-    file.write((json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    told = {**about, "seconds": round(timeline_of(read).end_s, 3), "items": said(read)}
+    file.write((escaped(json.dumps(told, indent=2, ensure_ascii=False)) + "\n").encode())
 
 
 #: End of a file's name → what writes it.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from ..protocol.surrogates import escaped
 from ..record.log import Entry, Log
 from ..secret import redact
 from .user_track import BYTES_PER_MS
@@ -130,7 +131,7 @@ class LogView:
 
     def _take(self, number: int, entry: Entry) -> None:
         event = entry.event
-        if entry.direction == "sent" and event.get("event_id"):
+        if entry.direction == "sent" and isinstance(event.get("event_id"), str):
             self._sent[event["event_id"]] = number, entry
         if not self._passes(entry):
             return
@@ -154,7 +155,11 @@ class LogView:
         if not (self.item or self.text):
             return True
         whole = _json(entry)
-        return self.item in whole and self.text.lower() in whole.lower()
+        if self.item and json.dumps(self.item, ensure_ascii=False) not in whole:
+            return False
+        # As it is read, or as it stands in the JSON that is shown.
+        read = json.dumps(self.text, ensure_ascii=False)[1:-1]
+        return any(text.lower() in whole.lower() for text in (read, self.text))
 
     def _cause(self, entry: Entry) -> tuple[int, Entry] | None:
         error = entry.event.get("error") if entry.event.type == "error" else None
@@ -240,4 +245,4 @@ def _told(row: LogRow) -> str:
 def _json(entry: Entry, indent: int | None = None) -> str:
     """An event as JSON, without secrets."""
     event: dict[str, Any] = entry.event
-    return redact(json.dumps(event, indent=indent, ensure_ascii=False, default=str))
+    return redact(escaped(json.dumps(event, indent=indent, ensure_ascii=False, default=str)))

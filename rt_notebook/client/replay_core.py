@@ -24,6 +24,7 @@ from typing import Any
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
 from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event
+from ..protocol.surrogates import escaped
 from ..record.entry import Direction, Entry
 from ..record.log import Log
 from ..record.rebuilding import Rebuilding
@@ -76,7 +77,7 @@ class ReplayCore(SessionCore):
         self._now = entry
         self._kept_audio.sound = self._recorded.sound(entry.audio) if entry.audio else b""
         bare = {**entry.event, "delta": ""} if entry.audio else entry.event
-        return json.dumps(bare, ensure_ascii=False, default=str)
+        return escaped(json.dumps(bare, ensure_ascii=False, default=str))
 
     def redo(self, entry: Entry) -> None:
         """Do what was done then: send, or take what the player told."""

@@ -38,7 +38,7 @@ def transcript_html(session: RealtimeSession, panel_id: str, began: str, bill: B
     """Return the talk as HTML that needs no kernel, no script and no network."""
     model = session.config.get("model") or session.backend.model
     head = f"Talk of {began} with {escape(str(model))} ({escape(session.backend.label)})"
-    lines = [_line(item) for item in session.items if item.text or item.error or _wordless(item)]
+    lines = [_line(item) for item in session.items if item.text or item.error or item.is_wordless]
     body = "".join(lines) or f'<div style="{QUIET}">Nothing has been said yet.</div>'
     return (
         f'<div class="rt-static {AS_IS}" data-panel="{escape(panel_id)}" style="{_STYLE["box"]}">'
@@ -96,11 +96,6 @@ def _cost(bill: Bill) -> str:
     return f" · {'cost ' if bill.dollars is None else ''}{dollars_text(bill.dollars)}"
 
 
-def _wordless(item: Item) -> bool:
-    """Whether the user said this and nobody transcribes it."""
-    return item.role == "user" and not item.transcribed and not item.text
-
-
 def _line(item: Item) -> str:
     who = escape(_SPEAKERS.get(item.role, item.role))
     aside = f' <span style="{QUIET}">({_aside(item)})</span>' if _aside(item) else ""
@@ -110,7 +105,7 @@ def _line(item: Item) -> str:
 
 
 def _aside(item: Item) -> str:
-    if _wordless(item):
+    if item.is_wordless:
         return "spoken, not transcribed"
     if item.state != "interrupted":
         return ""

@@ -112,6 +112,11 @@ def _finite(text: str) -> float:
     return number
 
 
+def _finite_integer(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # Of a key that comes twice, two readers may see two different things.
     value = dict(pairs)
@@ -122,19 +127,20 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # `json.loads` would make one for every frame.
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_each_once
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_finite_integer,
+    object_pairs_hook=_each_once,
 )
 
 
 def decode_json(text: str) -> Any:
-    """Return what a text says in which numbers are finite, and keys come once.
+    """Return what JSON says, if every reader reads the same: finite numbers, each key once.
 
     Raises
     ------
-    ValueError
+    ValueError, RecursionError
         If it is not such JSON.
-    RecursionError
-        If it is nested too deep to be read.
     """
     return _DECODER.decode(text)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..secret import redact, redacting_repr
+from .surrogates import replaced
 
 __all__ = ["CALL_FAILED", "Item", "ItemState", "Part"]
 
@@ -87,7 +88,7 @@ class Item:
     @property
     def text(self) -> str:
         """What was said or written, as far as it is known; without secrets."""
-        return redact(self._text)
+        return redact(replaced(self._text))
 
     @property
     def _text(self) -> str:
@@ -100,6 +101,11 @@ class Item:
         if self.type in ("function_call_output", "mcp_approval_response"):
             return self.output
         return " ".join(part.text.strip() for part in self.parts if part.text.strip())
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether the user said this and nobody transcribes it."""
+        return self.role == "user" and not self.transcribed and not self.text
 
     @property
     def awaits_transcript(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from ..protocol.events import Event
+from ..protocol.surrogates import escaped
 from ..secret import redact
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "AudioSpan",
     "Direction",
     "Entry",
+    "entry_of",
     "from_json",
     "to_json",
 ]
@@ -107,12 +109,17 @@ def to_json(entry: Entry) -> str:
         "event": entry.event,
     }
     kept = {name: one for name, one in value.items() if one is not None}
-    return redact(json.dumps(kept, separators=(",", ":"), ensure_ascii=False, default=str))
+    text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False, default=str)
+    return redact(escaped(text))
 
 
 def from_json(line: str | bytes) -> Entry:
     """Return the entry of a line that `to_json` made."""
-    value: Mapping[str, Any] = json.loads(line)
+    return entry_of(json.loads(line))
+
+
+def entry_of(value: Mapping[str, Any]) -> Entry:
+    """Return the entry of such a line's object."""
     span = value.get("audio")
     return Entry(
         value["time"],

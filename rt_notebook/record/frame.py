@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from ..errors import RealtimeError
 from ..secret import redacted
+from .entry import Direction
 
 if TYPE_CHECKING:
     import pandas
@@ -34,24 +36,28 @@ def frame_of(log: Log) -> pandas.DataFrame:
         sentence = "a table needs pandas; install it with: pip install 'rt_notebook[analysis]'"
         raise RealtimeError(sentence) from None
 
+    def texts(values: list[Any]) -> Any:
+        return pd.array([value if isinstance(value, str) else None for value in values], "string")
+
+    # Each column's type is given: what a talk happens to hold must not decide it.
     entries = list(log)
     events = redacted([entry.event for entry in entries])
     began = entries[0].time if entries else 0.0
     columns: dict[str, Any] = {
-        "time_s": [entry.time - began for entry in entries],
+        "time_s": np.array([entry.time - began for entry in entries], dtype=float),
         "wall_time": pd.to_datetime(_microseconds(entries), utc=True),
-        "direction": pd.Categorical([entry.direction for entry in entries]),
+        "direction": pd.Categorical(
+            [entry.direction for entry in entries], categories=get_args(Direction)
+        ),
         "type": pd.Categorical([event["type"] for event in events]),
-        "event_id": [event.get("event_id") for event in events],
-        "item_id": [_id(event, "item_id", "item") for event in events],
-        "response_id": [_id(event, "response_id", "response") for event in events],
-        "size_bytes": [entry.size_bytes for entry in entries],
-        "audio_ms": [
-            entry.audio.length / _BYTES_PER_MS if entry.audio else None for entry in entries
-        ],
+        "event_id": texts([event.get("event_id") for event in events]),
+        "item_id": texts([_id(event, "item_id", "item") for event in events]),
+        "response_id": texts([_id(event, "response_id", "response") for event in events]),
+        "size_bytes": np.array([entry.size_bytes for entry in entries], dtype=np.int64),
+        "audio_ms": np.array([_audio_ms(entry) for entry in entries], dtype=float),
         "cell": pd.array([entry.cell for entry in entries], dtype="Int64"),
         "caused_by": pd.array(_causes(entries), dtype="Int64"),
-        "event": events,
+        "event": pd.Series(events, dtype=object),
     }
     return pd.DataFrame(columns)
 
@@ -59,6 +65,10 @@ def frame_of(log: Log) -> pandas.DataFrame:
 def _microseconds(entries: list[Entry]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
     seconds = np.array([entry.wall_time for entry in entries], dtype=float)
     return np.rint(seconds * 1e6).astype("datetime64[us]")
+
+
+def _audio_ms(entry: Entry) -> float:
+    return entry.audio.length / _BYTES_PER_MS if entry.audio else math.nan
 
 
 def _id(event: dict[str, Any], name: str, noun: str) -> Any:
@@ -70,12 +80,13 @@ def _id(event: dict[str, Any], name: str, noun: str) -> Any:
 
 def _causes(entries: list[Entry]) -> list[int | None]:
     """For each entry the row of the event that it refuses, if it is an error that names one."""
-    sent: dict[str, int] = {}
+    sent: dict[object, int] = {}
     causes: list[int | None] = []
     for row, entry in enumerate(entries):
         event = entry.event
-        if entry.direction == "sent" and "event_id" in event:
+        if entry.direction == "sent" and isinstance(event.get("event_id"), str):
             sent[event["event_id"]] = row
         error = event.get("error") if event["type"] == "error" else None
-        causes.append(sent.get(error.get("event_id") or "") if isinstance(error, dict) else None)
+        refused = error.get("event_id") if isinstance(error, dict) else None
+        causes.append(sent.get(refused) if isinstance(refused, str) else None)
     return causes

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..config.hidden import masked
 from ..errors import RealtimeError
+from ..protocol.surrogates import escaped
 from ..secret import redact
 
 __all__ = [
@@ -81,7 +82,7 @@ def manifest(**of_the_talk: Any) -> dict[str, Any]:
 def manifest_json(manifest: Mapping[str, Any]) -> str:
     """Return a manifest as text, without secrets."""
     text = json.dumps(masked(manifest), indent=2, sort_keys=True, ensure_ascii=False)
-    return redact(text) + "\n"
+    return redact(escaped(text)) + "\n"
 
 
 def _version(package: str) -> str | None:

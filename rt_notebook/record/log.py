@@ -12,7 +12,8 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from sys import getsizeof
+from typing import TYPE_CHECKING, Any
 
 from ..protocol.events import Event
 from .entry import AudioSpan, Direction, Entry
@@ -27,6 +28,7 @@ __all__ = ["AudioSpan", "Direction", "Entry", "Log"]
 logger = logging.getLogger("rt_notebook")
 
 MAX_ENTRIES_IN_MEMORY = 100_000
+MAX_EVENT_BYTES_IN_MEMORY = 192 * 1024 * 1024  # as many ordinary entries take less
 _BYTES_PER_SECOND = 48_000  # of either track
 
 #: A stretch of a track: its offset there, its length, and where it begins within its item.
@@ -40,7 +42,7 @@ class Log:
 
     Parameters
     ----------
-    max_entries_in_memory : int
+    max_entries_in_memory, max_event_bytes_in_memory : int
         Older entries move to a temporary file; iterating brings them back.
 
     Attributes
@@ -53,12 +55,18 @@ class Log:
         What is lost because no disk would take it.
     """
 
-    def __init__(self, max_entries_in_memory: int = MAX_ENTRIES_IN_MEMORY) -> None:
+    def __init__(
+        self,
+        max_entries_in_memory: int = MAX_ENTRIES_IN_MEMORY,
+        max_event_bytes_in_memory: int = MAX_EVENT_BYTES_IN_MEMORY,
+    ) -> None:
         self.user, self.assistant = Track(), Track()
         self.follow: Callable[[Entry, bytes], None] | None = None
         self.dropped_entries = self.dropped_audio_bytes = 0
         self._entries: deque[Entry] = deque()
         self._max_entries = max_entries_in_memory
+        self._bytes: deque[int] = deque()  # of each of these entries
+        self._n_bytes, self._max_bytes = 0, max_event_bytes_in_memory
         self._old = OldEntries()
         self._places: dict[str, list[_Place]] = {}  # by item, in `assistant`
         self._lock = threading.Lock()
@@ -101,9 +109,12 @@ class Log:
             span = self._keep(direction, event, audio)
             event = _without_audio(event, len(audio))
         entry = Entry(time, wall_time, direction, event, span, size_bytes, cell)
+        n_bytes = _bytes_in_memory(event)
         with self._lock:
             self._entries.append(entry)
-            if len(self._entries) > self._max_entries:
+            self._bytes.append(n_bytes)
+            self._n_bytes += n_bytes
+            while len(self._entries) > self._max_entries or self._n_bytes > self._max_bytes:
                 self._move_oldest()
         if self.follow is not None:
             self.follow(entry, audio)
@@ -159,6 +170,7 @@ class Log:
 
     def _move_oldest(self) -> None:
         oldest = self._entries.popleft()
+        self._n_bytes -= self._bytes.popleft()
         try:
             self._old.append(oldest)
         except OSError as error:
@@ -177,6 +189,22 @@ def _without_audio(event: Event, n_bytes: int) -> Event:
     event = Event(event)
     event[field] = f"<{n_bytes} bytes>"
     return event
+
+
+def _bytes_in_memory(event: Event) -> int:
+    """About what an event takes: what is in it, level by level."""
+    total, level = 0, [event]
+    while level:
+        total += sum(map(getsizeof, level))
+        inner: list[Any] = []
+        for parent in level:
+            if isinstance(parent, dict):
+                inner += parent
+                inner += parent.values()
+            elif isinstance(parent, list):
+                inner += parent
+        level = inner
+    return total
 
 
 def _put(places: list[_Place], offset: int, length: int) -> int:

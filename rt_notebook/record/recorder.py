@@ -82,7 +82,7 @@ class Recorder:
         self._closed = True
         try:
             pack(self.path, log, manifest)
-        except OSError as error:
+        except Exception as error:
             kept = f"; what there is stays in {self._part.name}"
             self.tell(f"the recording was not packed: {_reason(error)}{kept}")
         else:
@@ -104,7 +104,7 @@ class Recorder:
             ended = self._ending.wait(FLUSH_SECONDS)
             try:
                 self._write_waiting()
-            except OSError as error:
+            except Exception as error:
                 self._failed = True
                 self.tell(
                     f"the recording stopped: {_reason(error)}; the talk goes on, and "
@@ -127,5 +127,5 @@ class Recorder:
         self._files[layout.EVENTS].flush()
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or type(error).__name__).lower()

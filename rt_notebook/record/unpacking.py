@@ -10,8 +10,11 @@ pass the checks that events of the wire pass. Whatever is wrong is told in one s
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
-import math
+import os
+import stat
+import struct
 import wave
 import zipfile
 import zlib
@@ -19,9 +22,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from ..protocol.events import MAX_EVENT_BYTES, MalformedEvent, check_event
+from ..protocol.events import MAX_EVENT_BYTES, MalformedEvent, check_event, decode_json
 from . import layout
-from .entry import CLIENT_EVENTS, PLAYER_EVENTS, Entry, from_json
+from .entry import CLIENT_EVENTS, PLAYER_EVENTS, Entry, entry_of
 from .layout import MalformedRecording
 from .log import Log
 
@@ -31,7 +34,23 @@ MAX_MEMBER_BYTES = 4 * 1024**3  # WAV's own limit: a day of talk
 MAX_MANIFEST_BYTES = 1024 * 1024
 MAX_RATIO = 200  # event lines deflate 10 to 60 times
 _ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024
+MAX_TALK_SECONDS = 366 * 24 * 3600
+_LAST_WALL_TIME = 253_402_300_799  # ends the year 9999, after which there are no dates
+_LARGEST_NUMBER = 2**53  # up to which every reader of JSON sees the same integer
 _WRONG_FORM = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+#: What the readers of zip and WAV raise at bytes that nobody wrote so.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    wave.Error,
+    struct.error,
+    NotImplementedError,
+    OverflowError,
+    ValueError,
+)
+#: Neither another file by a link, nor waiting for whoever writes into a pipe.
+_NO_DETOUR = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _DIRECTIONS = ("sent", "received", "player", "client")
 
 
@@ -57,8 +76,13 @@ def unpack(path: Path) -> tuple[dict[str, Any], Log]:
             return source.manifest(), source.log()
     except MalformedRecording as error:
         raise MalformedRecording(f"{path.name} {error}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, wave.Error, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise MalformedRecording(f"{path.name} is damaged: {error}".rstrip(": ")) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A directory of members that points before the file's begin.
+        raise MalformedRecording(f"{path.name} is damaged") from None
 
 
 @contextlib.contextmanager
@@ -109,7 +133,11 @@ class _Source:
     def log(self) -> Log:
         log, sounds = Log(), self.sounds()
         at = dict.fromkeys(sounds, 0)
+        began: float | None = None
         for number, entry in self._entries():
+            began = entry.time if began is None else began
+            if abs(entry.time - began) > MAX_TALK_SECONDS:
+                raise MalformedRecording(f"lasts longer than a year by line {number} of its events")
             audio = b""
             if span := entry.audio:
                 side = "user" if span.track == "user" else "assistant"
@@ -151,13 +179,25 @@ class _Folder(_Source):
 
     def open(self, name: str) -> IO[bytes]:
         try:
-            return self._stack.enter_context((self._path / name).open("rb"))
+            opened = open(self._path / name, "rb", opener=_plainly)  # noqa: SIM115
+            file = self._stack.enter_context(opened)
         except FileNotFoundError:
             raise MalformedRecording(f"has no {name}; choose the folder of a recording") from None
+        except OSError:
+            if not (self._path / name).is_symlink():
+                raise
+            raise MalformedRecording(f"has a link for its {name}; copy the file there") from None
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise MalformedRecording(f"has a {name} that is no file; save the talk again")
+        return file
 
     def sounds(self) -> dict[str, Callable[[int], bytes]]:
         files = {"user": layout.USER_PCM, "assistant": layout.ASSISTANT_PCM}
         return {side: self.open(name).read for side, name in files.items()}
+
+
+def _plainly(path: str, flags: int) -> int:
+    return os.open(path, flags | _NO_DETOUR)
 
 
 class _Zip(_Source):
@@ -204,7 +244,7 @@ def _allowed_bytes(packed_bytes: int) -> int:
 
 def _entry(line: bytes, number: int) -> Entry:
     try:
-        entry = from_json(line)
+        entry = entry_of(decode_json(line.decode()))
         if entry.direction not in _DIRECTIONS or not _is_sound(entry):
             raise MalformedEvent("got an entry of another form")
         if entry.direction == "received":
@@ -221,11 +261,12 @@ def _entry(line: bytes, number: int) -> Entry:
 def _is_sound(entry: Entry) -> bool:
     """Whether the fields have the types that `Entry` promises."""
     span = entry.audio
-    numbers = [entry.time, entry.wall_time, entry.size_bytes, entry.cell or 0]
-    if span is not None:
-        numbers += [span.start, span.length, span.offset]
+    integers = [entry.size_bytes, 0 if entry.cell is None else entry.cell, *(span or ())[1:]]
     return (
-        all(map(_is_number, numbers))
+        _is_number(entry.time)
+        and _is_number(entry.wall_time)
+        and 0 <= entry.wall_time <= _LAST_WALL_TIME
+        and all(isinstance(value, int) and _is_number(value) for value in integers)
         and isinstance(entry.event.get("type"), str)
         and (span is None or isinstance(span.track, str))
     )
@@ -248,4 +289,4 @@ def _check_client(entry: Entry) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
+    return isinstance(value, (int, float)) and abs(value) <= _LARGEST_NUMBER

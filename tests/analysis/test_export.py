@@ -6,15 +6,26 @@ import wave
 import numpy as np
 import pytest
 
-from rt_notebook.analysis.export import export, stereo
-from rt_notebook.analysis.timeline import timeline
+from rt_notebook.analysis.export import export
 from rt_notebook.errors import ConfigError
 from rt_notebook.protocol.events import Event
-from rt_notebook.record.log import Log
 
 from ..record.talks import spoken_talk
+from .talk import SESSION, Talk, tone
 
 MANIFEST = {"backend": "test server", "model": "test"}
+
+
+def untranscribed_talk():
+    hearing = {"turn_detection": SESSION["audio"]["input"]["turn_detection"]}
+    talk = Talk({"audio": {"input": hearing}})
+    talk.microphone(0.0, tone(2000))
+    talk.received(0.2, "input_audio_buffer.speech_started", item_id="u1", audio_start_ms=0)
+    talk.received(2.0, "input_audio_buffer.speech_stopped", item_id="u1", audio_end_ms=1600)
+    talk.received(2.0, "input_audio_buffer.committed", item_id="u1")
+    item = {"id": "u1", "type": "message", "role": "user", "content": [{"type": "input_audio"}]}
+    talk.received(2.0, "conversation.item.added", item=item)
+    return talk.log
 
 
 def written(tmp_path, name, log=None):
@@ -33,28 +44,6 @@ def test_both_sides_sound_where_they_sounded_and_what_was_cut_does_not(tmp_path)
     assert (user[0], len(user)) == (0, 24000)
     # The first delta came after 5 s; one of two seconds was heard.
     assert (assistant[0], len(assistant)) == (5 * 24000, 24000)
-
-
-def test_a_file_that_was_sent_at_once_ends_where_it_was_sent():
-    log = Log()
-    log.append("received", Event(type="x"), time=0, wall_time=0)
-    for n in range(10):
-        append = Event(type="input_audio_buffer.append")
-        log.append("sent", append, time=5 + n / 1000, wall_time=0, audio=bytes([1, 0]) * 4800)
-    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
-    assert len(samples) == 48000
-    assert samples[-1] == pytest.approx(5.009 * 24000, abs=2)
-
-
-def test_a_pause_of_the_microphone_stays_a_pause():
-    log = Log()
-    log.append("received", Event(type="x"), time=0, wall_time=0)
-    for time in (1.0, 1.04, 3.0):
-        append = Event(type="input_audio_buffer.append")
-        log.append("sent", append, time=time, wall_time=0, audio=bytes([1, 0]) * 960)
-    samples = np.flatnonzero(stereo(timeline(log))[:, 0])
-    gaps = np.diff(samples)
-    assert [int(gap) for gap in gaps if gap > 1] == [round((3.0 - 0.04 - 1.04) * 24000) + 1]
 
 
 def test_the_transcript_tells_what_was_cut(tmp_path):
@@ -103,6 +92,62 @@ def test_json_has_every_item_with_its_times(tmp_path):
         "heard": "one two",
         "unheard": "three four",
     }
+
+
+@pytest.mark.parametrize("name", ["talk.md", "talk.srt", "talk.json"])
+def test_text_with_half_of_a_surrogate_pair_is_written_as_far_as_it_can_be(tmp_path, name):
+    log = spoken_talk()
+    item = {
+        "id": "x",
+        "type": "message",
+        "role": "user",
+        "content": [{"type": "input_audio", "transcript": "smile \ud83d now"}],
+    }
+    log.append("received", Event(type="conversation.item.added", item=item), time=20, wall_time=20)
+    log.append(
+        "received",
+        Event(type="input_audio_buffer.committed", item_id="x"),
+        time=20,
+        wall_time=20,
+    )
+    assert "smile \ufffd now" in written(tmp_path, name, log).read_text("utf-8")
+
+
+def test_what_a_markdown_cell_reads_as_a_formula_or_an_entity_stays_words(tmp_path):
+    talk = Talk()
+    talk.written("u1", 1.0, "AT&copy; costs $5 or $6")
+    shown = written(tmp_path, "talk.md", talk.log).read_text("utf-8")
+    assert r"AT\&copy; costs \$5 or \$6" in shown
+
+
+@pytest.mark.parametrize("name", ["talk.md", "talk.srt"])
+def test_speech_that_nobody_transcribes_is_told_as_such(tmp_path, name):
+    shown = written(tmp_path, name, untranscribed_talk()).read_text("utf-8")
+    assert "(spoken, not transcribed)" in shown.replace("**", "")
+
+
+def test_json_says_of_speech_that_nobody_transcribes_it(tmp_path):
+    told = json.loads(written(tmp_path, "talk.json", untranscribed_talk()).read_text("utf-8"))
+    assert told["items"] == [
+        {
+            "id": "u1",
+            "type": "message",
+            "role": "user",
+            "text": "",
+            "transcribed": False,
+            "start_s": 0.0,
+            "end_s": 1.6,
+        }
+    ]
+
+
+def test_json_lasts_as_long_as_the_talk_sounds(tmp_path):
+    talk = Talk()
+    talk.created(1.0, "r1")
+    talk.answer("r1", "a1", [2.0], "one two", tone(3000))
+    talk.done(2.1, "r1")
+    told = json.loads(written(tmp_path, "talk.json", talk.log).read_text("utf-8"))
+    assert (told["seconds"], told["items"][0]["end_s"]) == (5.0, 5.0)
 
 
 def test_another_format_is_refused_in_a_sentence(tmp_path):

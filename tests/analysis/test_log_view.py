@@ -75,6 +75,28 @@ def test_rows_are_filtered_by_type_item_and_text(told, filters, types):
     assert len(LogView(told.log, **filters).rows) == types
 
 
+def test_text_is_found_as_it_is_read_and_as_it_is_shown():
+    told = Told()
+    told.add("received", "x", text='he said "yes"\nand left')
+    for text in ('said "YES"', '"yes"\nand', '"text": "he said', r"\"yes\"\nand"):
+        assert len(LogView(told.log, text=text).rows) == 1
+    assert len(LogView(told.log, text='said "no"').rows) == 0
+
+
+def test_an_item_is_found_by_its_whole_id():
+    told = Told()
+    told.add("received", "x", item_id="item_1")
+    told.add("received", "y", item={"id": "item_1"})
+    told.add("received", "x", item_id="item_10")
+    assert [row.number for row in LogView(told.log, item="item_1").rows] == [0, 1]
+
+
+def test_an_event_id_that_is_no_text_is_shown_like_any_other_field():
+    told = Told()
+    told.add("sent", "response.create", event_id=["e1"])
+    assert "response.create" in repr(LogView(told.log))
+
+
 def test_what_is_new_is_taken_in_and_an_open_row_grows(told):
     view = LogView(told.log)
     assert view.read() is False
@@ -101,6 +123,14 @@ def test_the_table_is_html_in_which_all_text_is_escaped():
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;/pre&gt;&lt;script&gt;" in html
+
+
+def test_half_of_a_surrogate_pair_is_shown_as_it_came():
+    told = Told()
+    told.add("received", "response.output_text.delta", delta="smile \ud83d")
+    html = LogView(told.log)._repr_html_()
+    assert "smile \\ud83d" in html
+    html.encode()
 
 
 def test_a_secret_is_not_shown():

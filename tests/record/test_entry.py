@@ -26,3 +26,17 @@ def test_no_secret_is_written_neither_as_such_nor_by_its_value():
         "tools": [{"type": "mcp", "authorization": MASK}],
         "instructions": f"the key is {MASK}",
     }
+
+
+def test_half_of_a_surrogate_pair_survives_the_line_as_an_escape():
+    entry = Entry(0, 0, "received", Event(type="x", delta='smile \ud83d "é\\'))
+    line = to_json(entry)
+    assert line.encode().count(b"\\ud83d") == 1
+    assert from_json(line) == entry
+    assert to_json(from_json(line)) == line
+
+
+def test_two_halves_side_by_side_are_the_character_that_every_reader_sees():
+    line = to_json(Entry(0, 0, "sent", Event(type="x", text="\ud83d" + "\ude00")))
+    assert from_json(line).event["text"] == "\U0001f600"
+    assert to_json(from_json(line)) == line

@@ -1,6 +1,7 @@
 """What was sent and received, with the audio kept once."""
 
 import errno
+import tracemalloc
 
 import pytest
 
@@ -70,6 +71,29 @@ def test_old_entries_move_to_a_file_and_come_back():
     assert len(log) == 6
 
 
+def test_few_entries_that_are_large_move_to_a_file_too():
+    log = Log(max_event_bytes_in_memory=1_000_000)
+    texts = [letter * 400_000 for letter in "abcdefghijklmnopqrst"]
+    tracemalloc.start()
+    for text in texts:
+        item = {"content": [{"text": "".join(text)}]}
+        log.append("received", Event(type="x", item=item), time=0, wall_time=0)
+    del text, item
+    kept_in_memory, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept_in_memory < 4_000_000  # all of them: 8 million
+    assert [entry.event["item"]["content"][0]["text"] for entry in log] == texts
+
+
+def test_an_entry_larger_than_all_memory_for_them_comes_back_as_it_was():
+    log = Log(max_event_bytes_in_memory=1000)
+    entry = log.append("received", Event(type="x", text="a" * 2000), time=0, wall_time=0)
+    small = log.append("received", Event(type="y"), time=1, wall_time=1)
+    assert list(log) == [entry, small]
+    assert log.since(0) == [entry, small]
+    assert log.since(1) == [small]
+
+
 def test_reading_sees_what_was_there_when_it_began():
     log = Log(max_entries_in_memory=2)
     said(log)
@@ -133,6 +157,26 @@ def test_the_table_has_a_row_an_event_and_points_from_errors_to_their_cause():
     assert str(table["wall_time"][1]) == "1970-01-01 00:00:01+00:00"
 
 
-def test_the_table_of_an_empty_log_is_empty():
+def test_the_tables_columns_have_the_same_types_whatever_the_log_holds():
     pytest.importorskip("pandas")
-    assert len(Log().to_pandas()) == 0
+    silent, spoken = Log(), Log()
+    silent.append("sent", Event(type="x", event_id=["no text"]), time=0, wall_time=0)
+    said(spoken, size_bytes=90, cell=3)
+    empty = Log().to_pandas()
+    assert len(empty) == 0
+    expected = {
+        "time_s": "float64",
+        "wall_time": "datetime64[us, UTC]",
+        "direction": "category",
+        "type": "category",
+        "event_id": "string",
+        "item_id": "string",
+        "response_id": "string",
+        "size_bytes": "int64",
+        "audio_ms": "float64",
+        "cell": "Int64",
+        "caused_by": "Int64",
+        "event": "object",
+    }
+    for table in (empty, silent.to_pandas(), spoken.to_pandas()):
+        assert {name: str(type) for name, type in table.dtypes.items()} == expected

@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from rt_notebook.protocol.events import Event
 from rt_notebook.record import layout
 from rt_notebook.record.log import Log
 from rt_notebook.record.recorder import Recorder
@@ -115,6 +116,43 @@ def test_a_full_disk_is_told_once_and_stops_the_recording_alone(path, monkeypatc
         "the recording was not packed: no space left on device; what there is stays in "
         "talk.rtsession.part",
     ]
+
+
+def test_whatever_goes_wrong_is_told_once_and_raises_nowhere(path, monkeypatch):
+    recorder = Recorder(path, MANIFEST)
+    told = []
+    recorder.tell = told.append
+
+    def broken(*_):
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("rt_notebook.record.recorder.to_json", broken)
+    log = recorded(recorder, spoken_talk())
+    recorder.pause()
+    monkeypatch.setattr("rt_notebook.record.recorder.pack", broken)
+    recorder.close(log, MANIFEST)
+    assert told == [
+        "the recording stopped: recursionerror; the talk goes on, and session.save writes it "
+        "elsewhere",
+        "the recording was not packed: recursionerror; what there is stays in talk.rtsession.part",
+    ]
+
+
+def test_an_emoji_that_came_in_two_halves_is_recorded(path):
+    log = spoken_talk()
+    delta = "response.output_text.delta"
+    about = {"type": delta, "response_id": "r1", "item_id": "a1", "content_index": 0}
+    halves = ["smile \ud83d", "\ude00 done"]
+    for half in halves:
+        log.append("received", Event({**about, "delta": half}), time=99, wall_time=99)
+    recorder = Recorder(path, MANIFEST)
+    copy = recorded(recorder, log)
+    recorder.pause()
+    assert [
+        entry.event["delta"] for entry in unpack(path)[1] if entry.event.type == delta
+    ] == halves
+    recorder.close(copy, MANIFEST)
+    assert list(unpack(path)[1]) == list(log)
 
 
 def test_what_could_not_be_recorded_on_the_way_is_in_the_file_when_it_can_be_packed(

@@ -1,6 +1,8 @@
 """Recordings from anybody: whatever is wrong is one sentence, and nothing is written."""
 
+import contextlib
 import json
+import os
 import zipfile
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from rt_notebook.record import layout
 from rt_notebook.record.layout import MalformedRecording
 from rt_notebook.record.packing import pack
+from rt_notebook.record.recorder import Recorder
 from rt_notebook.record.unpacking import unpack
 
 from .talks import spoken_talk
@@ -113,6 +116,19 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, members, share):
         ("events.jsonl", line(direction=["sent"])),
         ("events.jsonl", line(time="now")),
         ("events.jsonl", line(time=float("nan"))),
+        ("events.jsonl", line(time=10**400)),
+        ("events.jsonl", line(time=1e300)),
+        ("events.jsonl", line(wall_time=10**400)),
+        ("events.jsonl", line(wall_time=1e12)),
+        ("events.jsonl", line(wall_time=-1)),
+        ("events.jsonl", line(size_bytes=10**400)),
+        ("events.jsonl", line(size_bytes=1.5)),
+        ("events.jsonl", line(cell=1.5)),
+        ("events.jsonl", line(cell="")),
+        ("events.jsonl", line(event={"type": "x", "audio_start_ms": 10**400})),
+        ("events.jsonl", line(event={"type": "x", "audio_start_ms": float("inf")})),
+        ("events.jsonl", line() + line(time=1e12)),
+        ("events.jsonl", line(audio=["user", 0.0, 2.0, 0.0])),
         ("events.jsonl", line(event={"type": 3})),
         ("events.jsonl", line(event={"type": "session.created"})),
         ("events.jsonl", line(event={"type": "session.created", "session": []})),
@@ -131,6 +147,60 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, members, share):
 )
 def test_what_is_not_of_the_form_is_refused_in_a_sentence(tmp_path, members, name, content):
     refused(written(tmp_path, {**members, name: content}))
+
+
+def test_a_time_that_no_talk_has_is_named(tmp_path, members):
+    path = written(tmp_path, {**members, "events.jsonl": line() + line(time=1e12)})
+    assert refused(path) == "bad.rtsession lasts longer than a year by line 2 of its events"
+
+
+@pytest.mark.threat("T19")
+def test_a_directory_of_members_that_is_damaged_is_told_as_that(tmp_path, members):
+    path = written(tmp_path, members)
+    content = path.read_bytes()
+    directory = content.index(b"PK\x01\x02")
+    for place in range(directory, len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        with contextlib.suppress(MalformedRecording):
+            unpack(path)
+
+
+def test_a_members_name_that_is_no_text_is_told_as_damage(tmp_path, members):
+    path = written(tmp_path, members)
+    content = bytearray(path.read_bytes())
+    directory = content.rindex(b"PK\x01\x02")
+    content[directory + 9] |= 8  # the flag that the name is UTF-8
+    content[directory + 46] = 0xEC
+    path.write_bytes(content)
+    assert refused(path).startswith("bad.rtsession is damaged")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """What is left of a talk whose process was killed."""
+    recorder = Recorder(tmp_path / "bad.rtsession", layout.manifest())
+    recorder.pause()
+    return tmp_path / "bad.rtsession.part"
+
+
+@pytest.mark.threat("T19")
+@pytest.mark.parametrize("name", layout.PART_MEMBERS)
+def test_a_link_to_another_file_is_not_followed(tmp_path, folder, name):
+    (tmp_path / "private").write_bytes((folder / name).read_bytes())
+    (folder / name).unlink()
+    (folder / name).symlink_to(tmp_path / "private")
+    assert f"has a link for its {name}" in refused(folder)
+
+
+@pytest.mark.threat("T19")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("name", layout.PART_MEMBERS)
+def test_a_pipe_is_not_waited_for(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert f"has a {name} that is no file" in refused(folder)
 
 
 def test_other_files_are_refused_in_a_sentence(tmp_path):
