@@ -38,14 +38,13 @@ def concealed_tools(tools: Any) -> Any:
     return [concealed(tool) if isinstance(tool, Mapping) else tool for tool in tools]
 
 
-def with_concealed_tools(event: Mapping[str, Any]) -> dict[str, Any]:
+def with_concealed_tools(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event of either side with the tools of its session or response concealed."""
-    hidden = dict(event)
     for part in ("session", "response"):
-        body = hidden.get(part)
+        body = event.get(part)
         if isinstance(body, Mapping) and "tools" in body:
-            hidden[part] = {**body, "tools": concealed_tools(body["tools"])}
-    return hidden
+            event = {**event, part: {**body, "tools": concealed_tools(body["tools"])}}
+    return event
 
 
 def is_masked(tool: Mapping[str, Any]) -> bool:

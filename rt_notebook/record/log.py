@@ -12,7 +12,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.events import Event
@@ -30,6 +29,7 @@ logger = logging.getLogger("rt_notebook")
 MAX_ENTRIES_IN_MEMORY = 100_000
 MAX_EVENT_BYTES_IN_MEMORY = 192 * 1024 * 1024  # as many ordinary entries take less
 _BYTES_PER_SECOND = 48_000  # of either track
+_BYTES_PER_PART = 64  # a reference, and an object without content
 
 #: A stretch of a track: its offset there, its length, and where it begins within its item.
 _Place = tuple[int, int, int]
@@ -192,18 +192,17 @@ def _without_audio(event: Event, n_bytes: int) -> Event:
 
 
 def _bytes_in_memory(event: Event) -> int:
-    """About what an event takes: what is in it, level by level."""
-    total, level = 0, [event]
-    while level:
-        total += sum(map(getsizeof, level))
-        inner: list[Any] = []
-        for parent in level:
-            if isinstance(parent, dict):
-                inner += parent
-                inner += parent.values()
-            elif isinstance(parent, list):
-                inner += parent
-        level = inner
+    """About what an event takes: so much for each part of it, and its texts."""
+    total = 0
+    containers: list[Any] = [event]
+    for container in containers:  # it grows by those that are within
+        parts = (*container, *container.values()) if isinstance(container, dict) else container
+        total += _BYTES_PER_PART * len(parts)
+        for part in parts:
+            if isinstance(part, str):
+                total += len(part)
+            elif isinstance(part, (dict, list)):
+                containers.append(part)
     return total
 
 
