@@ -52,6 +52,9 @@ _REFUSALS = {
 PING_INTERVAL_SECONDS = 15.0
 PING_TIMEOUT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
+#: Before websockets 15 no proxy is used, and none can be invalid.
+_KNOWS_PROXIES = int(version.split(".")[0]) >= 15
+_INVALID_PROXY: type[Exception] = wse.InvalidProxy if _KNOWS_PROXIES else wse.InvalidURI
 #: No WebSocket, no UTF-8, too big a frame, no answer to a ping.
 _FAILED_BY_US = (1002, 1007, 1009, 1011)
 
@@ -103,7 +106,7 @@ class WebSocketTransport:
             failure = ConnectionLost(f"{host} did not answer within {timeout:g} s")
         except (OSError, wse.InvalidHandshake, wse.InvalidURI, EOFError) as error:
             failure = ConnectionLost(f"cannot reach {host}: {_plain(error)}")
-        except (wse.InvalidProxy, ValueError, ImportError) as error:
+        except (_INVALID_PROXY, ValueError, ImportError) as error:
             failure = unusable_proxy(error, "python-socks")
         raise failure
 
@@ -154,15 +157,14 @@ class _Connect(websockets.asyncio.client.connect):
 
 def _path_options(backend: Backend) -> dict[str, Any]:
     """Options for the way there: a proxy, or none to a server on this machine."""
-    knows_proxies = int(version.split(".")[0]) >= 15
-    if backend.proxy is not None and not knows_proxies:
+    if backend.proxy is not None and not _KNOWS_PROXIES:
         raise ConfigError(f"a proxy needs websockets 15 or newer, got {version}")
     options: dict[str, Any] = {
         # A healthy server of ours must not die of a busy machine.
         "ping_interval": None if backend.server is not None else PING_INTERVAL_SECONDS,
         "ping_timeout": PING_TIMEOUT_SECONDS,
     }
-    if knows_proxies and urlsplit(backend.url).hostname in LOOPBACK:
+    if _KNOWS_PROXIES and urlsplit(backend.url).hostname in LOOPBACK:
         options["proxy"] = None
     elif backend.proxy is not None:
         options["proxy"] = backend.proxy.reveal()
