@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from ..protocol.surrogates import replaced
 from ..secret import redact
 from .clock import Clock
 from .tool_schema import Tool
@@ -49,9 +50,8 @@ class Outcome:
     failed: bool = False
 
     def __post_init__(self) -> None:
-        # Names of files may hold lone surrogates, which cannot be sent.
-        words = self.output.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        object.__setattr__(self, "output", words)
+        # Names of files may hold halves of surrogate pairs, which cannot be sent.
+        object.__setattr__(self, "output", replaced(self.output))
 
 
 def failure(sentence: str) -> Outcome:

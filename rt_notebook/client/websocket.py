@@ -52,9 +52,11 @@ _REFUSALS = {
 PING_INTERVAL_SECONDS = 15.0
 PING_TIMEOUT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
-#: Before websockets 15 no proxy is used, and none can be invalid.
+#: Before websockets 15 no proxy is used, and there are no errors of one.
 _KNOWS_PROXIES = int(version.split(".")[0]) >= 15
-_INVALID_PROXY: type[Exception] = wse.InvalidProxy if _KNOWS_PROXIES else wse.InvalidURI
+_INVALID_PROXY = (wse.InvalidProxy,) if _KNOWS_PROXIES else ()
+_PROXY_REFUSES = (wse.ProxyError,) if _KNOWS_PROXIES else ()
+_UNUSABLE_PROXY: tuple[type[Exception], ...] = (ValueError, ImportError, *_INVALID_PROXY)
 #: No WebSocket, no UTF-8, too big a frame, no answer to a ping.
 _FAILED_BY_US = (1002, 1007, 1009, 1011)
 
@@ -106,7 +108,7 @@ class WebSocketTransport:
             failure = ConnectionLost(f"{host} did not answer within {timeout:g} s")
         except (OSError, wse.InvalidHandshake, wse.InvalidURI, EOFError) as error:
             failure = ConnectionLost(f"cannot reach {host}: {_plain(error)}")
-        except (_INVALID_PROXY, ValueError, ImportError) as error:
+        except _UNUSABLE_PROXY as error:
             failure = unusable_proxy(error, "python-socks")
         raise failure
 
@@ -233,8 +235,8 @@ def _plain(error: Exception) -> str:
         return "nothing listens there"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    if isinstance(error, wse.ProxyError):
+    if isinstance(error, _PROXY_REFUSES):
         return "the proxy does not let us through"
-    if isinstance(error, wse.InvalidHandshake):
+    if isinstance(error, (wse.InvalidHandshake, ConnectionError)):  # the latter from websockets 13
         return "it does not speak WebSocket there"
     return type(error).__name__

@@ -5,7 +5,7 @@ import pytest
 from rt_notebook import connect
 from rt_notebook.client.connect import close_all
 
-from .scripted import scripted_server
+from .scripted import Puppet, scripted_server
 from .tool_stage import Stage
 
 
@@ -28,3 +28,12 @@ def server():
         connect(url, quiet=True)
         yield stage
         close_all()
+
+
+@pytest.fixture
+def puppet():
+    """A server that is led by hand, with a session on it."""
+    puppet = Puppet()
+    with scripted_server(puppet.script) as url:
+        puppet.session = connect(url, quiet=True)
+        yield puppet

@@ -7,22 +7,12 @@ import threading
 import numpy as np
 import pytest
 
-from rt_notebook import ConfigError, LocalProtocolError, connect
+from rt_notebook import ConfigError, LocalProtocolError
 from rt_notebook.audio import g711, pcm
-
-from .scripted import Puppet, scripted_server
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture
-def puppet():
-    puppet = Puppet()
-    with scripted_server(puppet.script) as url:
-        puppet.session = connect(url, quiet=True)
-        yield puppet
 
 
 def created(puppet):

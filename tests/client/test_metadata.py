@@ -2,17 +2,7 @@
 
 import pytest
 
-from rt_notebook import ConfigError, connect
-
-from .scripted import Puppet, scripted_server
-
-
-@pytest.fixture
-def puppet():
-    puppet = Puppet()
-    with scripted_server(puppet.script) as url:
-        puppet.session = connect(url, quiet=True)
-        yield puppet
+from rt_notebook import ConfigError
 
 
 def pairs(count):

@@ -18,14 +18,6 @@ TOOL_SERVER = {
 }
 
 
-@pytest.fixture
-def puppet():
-    puppet = Puppet()
-    with scripted_server(puppet.script) as url:
-        puppet.session = connect(url, quiet=True)
-        yield puppet
-
-
 @pytest.mark.parametrize(
     ("ask", "place"),
     [
