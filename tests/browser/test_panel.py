@@ -165,7 +165,7 @@ def test_a_page_that_cannot_record_says_why_and_still_types_and_sends_files(
     (_, typed), (_, first), (_, spoken), (_, second) = panel.lines
     assert [typed, first] == ["Repeat after me: typing works", f"{NOTICE} typing works"]
     assert wer(SENTENCE, spoken) <= 0.2
-    assert "garden wall" in second
+    assert second == f"You said: {spoken}"
 
 
 def test_the_microphone_is_asked_for_muted_and_heard_and_the_reply_is_stopped(
@@ -211,7 +211,7 @@ def test_without_turn_detection_a_turn_lasts_while_a_key_is_held(open_notebook, 
     panel.wait_replies(1)
     (_, heard), (_, reply) = panel.lines
     assert wer(SENTENCE, heard) <= 0.2
-    assert "garden wall" in reply
+    assert reply == f"{NOTICE} You said: {heard}"
     assert panel.tracks == ["live"]
     assert notebook.evaluate("len(session.log.audio('user'))") == sent
     panel.button("Turn the microphone off").click()
