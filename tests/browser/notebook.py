@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from playwright.sync_api import ConsoleMessage, Page, TimeoutError
 
 from .kernel import Kernel
 from .lab import App, Lab
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["SCREENSHOTS", "Notebook", "write_notebook"]
 
@@ -38,6 +40,8 @@ _POLL_MS = 100.0
 
 def write_notebook(path: Path, cells: tuple[str, ...], kernel: str = "python3") -> None:
     """Write a notebook of code cells."""
+    import nbformat  # takes seconds, and no test of the fast suite needs it
+
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     book.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
     nbformat.write(book, path)
@@ -226,8 +230,10 @@ class Notebook:
         self._kernel = None
         self.page.evaluate(f"() => {_NOTEBOOK}.sessionContext.shutdown()")
 
-    def save(self) -> nbformat.NotebookNode:
+    def save(self) -> NotebookNode:
         """Save the notebook, once more if it changed meanwhile, and return what is in the file."""
+        import nbformat
+
         saved = "do await context.save(); while (context.model.dirty);"
         self.page.evaluate(f"async () => {{ const {{context}} = {_NOTEBOOK}; {saved} }}")
         return nbformat.read(self.path, as_version=4)

@@ -1,13 +1,14 @@
 """Everything works in a kernel where the user has applied nest_asyncio, or its successor."""
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 pytestmark = pytest.mark.slow
 
 
 def run(*cells):
+    import nbformat  # takes seconds, and no test of the fast suite needs it
+    from nbclient import NotebookClient
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
     return "\n".join(

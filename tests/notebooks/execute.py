@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-
-import nbformat
-from nbclient import NotebookClient
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from ..browser.lab import clean_environment
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["NOTEBOOKS", "execute", "keepable", "main"]
 
@@ -26,6 +26,9 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 def execute(path: Path) -> NotebookNode:
     """Return a notebook as it is after Run All in an empty folder; a cell's error is raised."""
+    import nbformat  # takes seconds, and no test of the fast suite executes a notebook
+    from nbclient import NotebookClient
+
     book = nbformat.read(path, as_version=4)
     metadata = dict(book.metadata)
     with tempfile.TemporaryDirectory(prefix="rt-notebook-") as folder:
@@ -43,23 +46,25 @@ def execute(path: Path) -> NotebookNode:
     return keepable(book)
 
 
-def keepable(book: NotebookNode) -> NotebookNode:
+def keepable(book: Any) -> Any:
     """Drop the outputs that need a live kernel to be seen; join what one stream said in pieces."""
-    for cell in book.cells:
+    for cell in book["cells"]:
         if "outputs" not in cell:
             continue
-        kept: list[NotebookNode] = []
-        for output in cell.outputs:
-            if kept and "text" in output and kept[-1].get("name") == output.name:
-                kept[-1].text += output.text
+        kept: list[Any] = []
+        for output in cell["outputs"]:
+            if kept and "text" in output and kept[-1].get("name") == output["name"]:
+                kept[-1]["text"] += output["text"]
             elif WIDGET not in output.get("data", {}):
                 kept.append(output)
-        cell.outputs = kept
+        cell["outputs"] = kept
     return book
 
 
 def main(names: list[str]) -> None:
     """Execute the named notebooks, or all, and write them back."""
+    import nbformat
+
     for path in map(Path, names) if names else NOTEBOOKS:
         nbformat.write(execute(path), path)
         print(path.name)
