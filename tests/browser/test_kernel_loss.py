@@ -11,7 +11,7 @@ import pytest
 
 from ..faults.matrix import fault
 from ..speech import microphone_wav, say
-from .panel import CONNECT, connected
+from .panel import CONNECT, PanelPage, connected
 from .talk import CONNECT as CONNECT_TALK
 from .talk import Talk
 
@@ -123,7 +123,8 @@ def test_a_kernel_that_was_stopped_goes_on_live(open_notebook, tmp_path, capsys,
     known = f"session.retrieve_item({first[0]!r}).wait(10)['item']['content'][0]['text']"
     assert notebook.evaluate(known) == "Tell me."
     assert STORY in notebook.evaluate("session.config['instructions']")
-    (told,) = [line for line in talk.messages if "the connection was away" in line.lower()]
+    told = PanelPage(notebook).wait_message("connection was away")
+    assert sum("connection was away" in line for line in talk.messages) == 1
     with capsys.disabled():
         print(f"\nF32, {seconds} s: {told}")
     talk.prove_live(SENTENCE, by_itself=seconds < 10)

@@ -51,6 +51,10 @@ def median(waits, name):
     return statistics.median(wait[name] for wait in waits)
 
 
+def least_wait(waits, name):
+    return min(wait[name] for wait in waits)
+
+
 @pytest.mark.parametrize("n_turns", [5, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("remote", [False, True], ids=["direct", "comm"])
 def test_the_page_adds_the_same_whatever_the_server_does(open_notebook, server, n_turns, remote):
@@ -70,7 +74,9 @@ def test_the_page_adds_the_same_whatever_the_server_does(open_notebook, server, 
             f"{path}, {delay_ms} ms injected: {in_kernel - injected:+.1f} ms in the kernel's part, "
             f"{in_page:+.1f} ms in the page's (target ± {TARGET_MS})"
         )
-        assert in_page == pytest.approx(0, abs=MAX_ASTRAY * injected)
+        # A busy machine only ever adds to a wait, so the least of them is compared.
+        least = least_wait(slow, PAGE_PART) - least_wait(fast, PAGE_PART)
+        assert least == pytest.approx(0, abs=MAX_ASTRAY * injected)
         assert in_kernel == pytest.approx(injected, rel=MAX_ASTRAY)
         errors = [wait["clock_error_ms"] for wait in slow]
         show(f"{path}, {delay_ms} ms injected: in the page's part", [w[PAGE_PART] for w in slow])
