@@ -116,7 +116,7 @@ def redacted(value: J) -> J:
         if isinstance(part, str):
             return _without(forms, part)
         if isinstance(part, dict):
-            kept = {key: shown(one) for key, one in part.items()}
+            kept = {shown(key): shown(one) for key, one in part.items()}
             return type(part)(kept) if kept != part else part  # an event stays one
         return [shown(one) for one in part] if isinstance(part, (list, tuple)) else part
 

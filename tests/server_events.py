@@ -86,9 +86,10 @@ def _look(connection: Any, message: Any) -> None:
 
 
 def _dialect(connection: Any) -> str:
-    headers = connection.request.headers
+    headers, path = connection.request.headers, connection.request.path
     asked = (headers.get("OpenAI-Beta", ""), headers.get("Sec-WebSocket-Protocol", ""))
-    return "beta" if "realtime=v1" in asked[0] or "openai-beta" in asked[1] else "ga"
+    is_beta = "realtime=v1" in asked[0] or "openai-beta" in asked[1]
+    return "beta" if is_beta or path.startswith("/openai/realtime") else "ga"
 
 
 @pytest.fixture(scope="session", autouse=True)

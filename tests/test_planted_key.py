@@ -6,6 +6,7 @@ import json
 import zipfile
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from rt_notebook import ServerError, connect
 from rt_notebook.analysis.bill import Bill
@@ -88,6 +89,12 @@ def displayed(monkeypatch):
     return shown
 
 
+def received(talk, field):
+    """Return a field of every event of the server's that has it."""
+    entries = [entry for entry in talk.session.log if entry.direction == "received"]
+    return [entry.event[field] for entry in entries if field in entry.event]
+
+
 OUTPUTS = {
     "an error": lambda talk: f"{talk.refusal} {talk.refusal!r}",
     "items": lambda talk: repr(talk.session.items),
@@ -97,6 +104,11 @@ OUTPUTS = {
     "a reply": lambda talk: repr(talk.reply),
     "a reply's text": lambda talk: talk.reply.text,
     "events": lambda talk: repr(list(talk.session.log)),
+    "what events hold": lambda talk: repr(received(talk, "item")),
+    "what events hold, in a cell": lambda talk: pretty(received(talk, "item")),
+    "a response": lambda talk: repr(received(talk, "response")[-1]),
+    "a response in a cell": lambda talk: pretty(received(talk, "response")[-1]),
+    "a refusal as it came": lambda talk: repr(received(talk, "error")),
     "turns": lambda talk: repr(talk.session.turns),
     "a turn": lambda talk: repr(talk.session.turns[0]),
     "turns as HTML": lambda talk: talk.session.turns._repr_html_(),

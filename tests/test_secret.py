@@ -57,8 +57,8 @@ def test_json_without_a_key_is_left_as_it_is(secret):
 
 
 def test_a_key_is_removed_from_every_text_of_json(secret):
-    value = {"a": [f"is {KEY}", 7, {"b": KEY}], "c": secret}
-    assert redacted(value) == {"a": [f"is {MASK}", 7, {"b": MASK}], "c": secret}
+    value = {"a": [f"is {KEY}", 7, {"b": KEY}], "c": secret, KEY: 1}
+    assert redacted(value) == {"a": [f"is {MASK}", 7, {"b": MASK}], "c": secret, MASK: 1}
 
 
 def test_a_text_that_no_encoding_has_can_be_a_secret():

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import ConnectionLost, LocalProtocolError, RealtimeError
-from ..protocol.effects import Effect, Play
+from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event, MalformedEvent
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import ACKNOWLEDGED_BY
@@ -253,10 +253,13 @@ class SessionCore:
         self._observer = observer
 
     def play(self, effect: Play) -> None:
-        """Account for audio that has come, and hand it to whoever plays."""
+        """Account for audio that has come, and hand whoever plays what is due."""
         n_samples = len(effect.audio) // 2
-        if self.machine.queue_playback(effect, n_samples, has_player=self._can_play):
-            self._observer.play(effect.item_id, effect.audio)
+        self.perform(self.machine.queue_playback(effect, n_samples, has_player=self._can_play))
+
+    def play_end(self, effect: PlayEnd) -> None:
+        """Let an item's audio be complete, when it has had its turn."""
+        self.perform(self.machine.end_playback(effect))
 
     def _note_player(self) -> None:
         """Note whether somebody plays the audio that comes next."""

@@ -37,7 +37,7 @@ class Observer:
         """Play mono PCM16 at 24 kHz."""
 
     def play_end(self, item_id: str) -> None:
-        """Note that the item's audio is complete."""
+        """Note that nothing more of the item is to be played."""
 
     def flush(self, epoch: int) -> None:
         """Be silent at once, then call `RealtimeSession.flushed` with the count."""

@@ -17,6 +17,8 @@ from ..protocol.effects import (
     ResponseStarted,
     Send,
     Settled,
+    Sound,
+    SoundEnd,
     Speaking,
 )
 from .reply import Reply
@@ -49,7 +51,9 @@ PERFORM: dict[type, Callable[[SessionCore, Any], None]] = {
     OutputItemStarted: lambda core, effect: core.outstanding.add_item(effect),
     ResponseEnded: _end_response,
     Play: lambda core, effect: core.play(effect),
-    PlayEnd: lambda core, effect: core.observer.play_end(effect.item_id),
+    PlayEnd: lambda core, effect: core.play_end(effect),
+    Sound: lambda core, effect: core.observer.play(effect.item_id, effect.audio),
+    SoundEnd: lambda core, effect: core.observer.play_end(effect.item_id),
     FlushPlayback: lambda core, effect: core.observer.flush(effect.epoch),
     ItemsChanged: lambda core, effect: core.observer.items_changed(effect.item_ids),
     Speaking: lambda core, effect: core.observer.speaking(effect.who),

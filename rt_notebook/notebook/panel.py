@@ -238,7 +238,7 @@ class Panel(Observer):
         self._playout.play(self._epoch, item_id, pcm)
 
     def play_end(self, item_id: str) -> None:
-        """Note that the item's audio is complete."""
+        """Note that nothing more of the item is to be played."""
         self._playout.end(self._epoch, item_id)
 
     def flush(self, epoch: int) -> None:

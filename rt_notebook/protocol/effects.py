@@ -19,6 +19,8 @@ __all__ = [
     "ResponseStarted",
     "Send",
     "Settled",
+    "Sound",
+    "SoundEnd",
     "Speaking",
 ]
 
@@ -71,7 +73,7 @@ class ResponseEnded:
 
 @dataclass(frozen=True)
 class Play:
-    """Play this audio (wire format of the session's output)."""
+    """Play this audio (wire format of the session's output), when its turn has come."""
 
     item_id: str
     content_index: int
@@ -82,6 +84,23 @@ class Play:
 @dataclass(frozen=True)
 class PlayEnd:
     """The item's audio is complete."""
+
+    item_id: str
+    response_id: str
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Hand this audio to the player: its turn has come."""
+
+    item_id: str
+    audio: bytes
+    n_samples: int  # at 24 kHz; a log that is read again has them without the audio
+
+
+@dataclass(frozen=True)
+class SoundEnd:
+    """Tell the player that it has all that is to be heard of the item."""
 
     item_id: str
 
@@ -116,6 +135,8 @@ Effect = (
     | ResponseEnded
     | Play
     | PlayEnd
+    | Sound
+    | SoundEnd
     | FlushPlayback
     | ItemsChanged
     | Speaking

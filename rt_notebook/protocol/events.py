@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..errors import RealtimeError
-from ..secret import Secret, redacting_repr
+from ..secret import Secret, redacted, redacting_repr
 from .fields import RULES, RULES_FOR_ALL, Rule
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "MAX_EVENT_BYTES",
     "MAX_FRAME_BYTES",
     "Event",
+    "JsonObject",
     "MalformedEvent",
     "check_event",
     "decode_audio",
@@ -44,7 +45,16 @@ class MalformedEvent(RealtimeError):
 
 
 @redacting_repr
-class Event(dict[str, Any]):
+class JsonObject(dict[str, Any]):
+    """A JSON object from outside: it holds what came, and is shown without secrets."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.pretty(redacted(dict(self)))
+
+
+class Event(JsonObject):
     """One event of the API: a dict with its ``type`` as an attribute."""
 
     __slots__ = ()
@@ -95,10 +105,18 @@ def parse_event(
         raise MalformedEvent("got a frame that is not JSON") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
-    event = Event(value if translate is None else translate(value))
+    translated = value if translate is None else translate(value)
+    event = Event(translated)
     # Nothing is nested deeper than brackets are opened, and most events open one or two.
     check_event(event, may_be_deep=frame.count("[") + frame.count("{") > MAX_DEPTH)
-    return event
+    return event if translated is value else Event(_objects(event))
+
+
+def _objects(value: Any) -> Any:
+    """Return JSON whose every object is a `JsonObject`."""
+    if isinstance(value, dict):
+        return JsonObject({name: _objects(one) for name, one in value.items()})
+    return [_objects(one) for one in value] if isinstance(value, list) else value
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -117,9 +135,9 @@ def _finite_integer(text: str) -> int:
     return int(text)
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _each_once(pairs: list[tuple[str, Any]]) -> JsonObject:
     # Of a key that comes twice, two readers may see two different things.
-    value = dict(pairs)
+    value = JsonObject(pairs)
     if len(value) != len(pairs):
         raise ValueError("a key comes twice")
     return value

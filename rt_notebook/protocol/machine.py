@@ -16,6 +16,8 @@ Theory of operation
 metadata that we put in, else by order of arrival. A response that no
 request asked for was started by the server's turn detection.
 
+*Playing.* One answer sounds after the other: see `PlayOrder`.
+
 *Barge-in.* When the server hears speech, what still sounds is flushed at once, and late
 audio of the interrupted response is not played. The player then says how much it had
 rendered, and each item that was cut is truncated there.
@@ -40,15 +42,19 @@ from .effects import (
     ResponseStarted,
     Send,
     Settled,
+    Sound,
+    SoundEnd,
     Speaking,
 )
 from .events import Event, MalformedEvent, decode_audio
 from .heard import heard_items
+from .play_order import Pieces, PlayOrder
 from .playback import PlaybackLedger
 from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .responses import Responses
 from .restoring import restored_item
+from .session_facts import interrupts, output_is_pcm, transcribes
 
 __all__ = ["SessionMachine"]
 
@@ -71,6 +77,7 @@ class SessionMachine:
         self._requests = RequestLedger()
         self._repeats = Repeats()
         self._responses = Responses()
+        self._order = PlayOrder(self.ledger, self._responses.goes_on)
         self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
         self._called_off: set[str] = set()  # requests that were cancelled before they began
 
@@ -129,7 +136,7 @@ class SessionMachine:
     def abandon(self, response_id: str) -> list[Effect]:
         """Go on without the end of a response that does not come."""
         self._responses.end(response_id)
-        return [self._stop(response_id), *self._next_response()]
+        return [self._stop(response_id), *self._order.due(), *self._next_response()]
 
     def forget(self, event_id: str) -> list[Effect]:
         """Go on without the answer to a request."""
@@ -159,6 +166,7 @@ class SessionMachine:
         if self.active_response is not None:
             self._responses.silence(self.active_response)
         effects: list[Effect] = [*map(self._stop, self._responses.beside(speaking=True))]
+        effects += self._order.clear()
         if self.ledger.sounding:
             effects.append(FlushPlayback(self.ledger.flush()))
         return effects
@@ -170,6 +178,7 @@ class SessionMachine:
         effects: list[Effect] = [Speaking("nobody")] if self.user_speaking else []
         self.user_speaking = False
         self._responses.cut_off()
+        effects += self._order.due()
         changed = self.conversation.cut_off()
         if changed:
             effects.append(ItemsChanged(tuple(changed)))
@@ -270,7 +279,7 @@ class SessionMachine:
         if event.type == "session.created" and self.session:
             return []  # of another connection: what was in force is restored
         self.session = event["session"]
-        self.conversation.transcribes = bool(_input_audio(self.session).get("transcription"))
+        self.conversation.transcribes = transcribes(self.session)
         return []
 
     def _on_error(self, event: Event) -> list[Effect]:
@@ -297,7 +306,8 @@ class SessionMachine:
         response = event["response"]
         response_id = str(response.get("id"))
         self._responses.end(response_id)
-        return [ResponseEnded(response_id, response), *self._next_response()]
+        ended = ResponseEnded(response_id, response)
+        return [*self._order.due(), ended, *self._next_response()]
 
     def _on_output_item(self, event: Event) -> list[Effect]:
         item_id = str(event["item"].get("id"))
@@ -306,19 +316,19 @@ class SessionMachine:
 
     def _on_audio(self, event: Event) -> list[Effect]:
         audio = decode_audio(event["delta"])
-        if len(audio) % 2 and self._output_is_pcm():
+        if len(audio) % 2 and output_is_pcm(self.session):
             raise MalformedEvent(f"got {len(audio)} bytes of PCM16, expected whole samples")
         response_id = self._responses.speak(event)
         return [Play(event["item_id"], event["content_index"], audio, response_id)]
 
     def _on_audio_done(self, event: Event) -> list[Effect]:
         self.ledger.complete(event["item_id"])
-        return [PlayEnd(event["item_id"])]
+        return [PlayEnd(event["item_id"], self._responses.of(event))]
 
     def _on_speech_started(self, event: Event) -> list[Effect]:
         self.user_speaking = True
         effects: list[Effect] = [Speaking("user")]
-        if self._interrupts():
+        if interrupts(self.session):
             effects += self.interrupt()
         return effects
 
@@ -326,8 +336,8 @@ class SessionMachine:
         self.user_speaking = False
         return [Speaking("nobody")]
 
-    def queue_playback(self, play: Play, n_samples: int, *, has_player: bool = True) -> bool:
-        """Account for audio that has come, and say whether it is to be played.
+    def queue_playback(self, play: Play, n_samples: int, *, has_player: bool = True) -> Pieces:
+        """Account for audio that has come, and return what is due to be played.
 
         Parameters
         ----------
@@ -338,9 +348,16 @@ class SessionMachine:
         has_player : bool
             Whether anybody is there to play it.
         """
-        sounds = has_player and self._responses.may_sound(play.response_id)
-        self.ledger.receive(play.item_id, play.content_index, n_samples, silenced=not sounds)
-        return sounds
+        self.ledger.receive(play.item_id, play.content_index, n_samples, at_once=False)
+        if not has_player or not self._responses.may_sound(play.response_id):
+            return []
+        return self._order.put(play.response_id, Sound(play.item_id, play.audio, n_samples))
+
+    def end_playback(self, end: PlayEnd) -> Pieces:
+        """Take note that an item's audio is complete, and return what is due to be played."""
+        if not self._responses.may_sound(end.response_id):
+            return []
+        return self._order.put(end.response_id, SoundEnd(end.item_id))
 
     # Within
 
@@ -353,14 +370,6 @@ class SessionMachine:
     def _next_response(self) -> list[Effect]:
         return self._requests.next_response(self.active_response)
 
-    def _interrupts(self) -> bool:
-        detection = _input_audio(self.session).get("turn_detection")
-        return not (isinstance(detection, dict) and detection.get("interrupt_response") is False)
-
-    def _output_is_pcm(self) -> bool:
-        output = (self.session.get("audio") or {}).get("output") or {}
-        return str((output.get("format") or {}).get("type", "audio/pcm")) == "audio/pcm"
-
     def _account(self, item_ids: list[str]) -> list[Effect]:
         """Copy the ledger's account into the items that people see."""
         for item_id in item_ids:
@@ -368,12 +377,6 @@ class SessionMachine:
             if item is not None:
                 item.heard_ms = self.ledger.heard[item_id].played_ms
         return [ItemsChanged(tuple(item_ids))] if item_ids else []
-
-
-def _input_audio(session: dict[str, Any]) -> dict[str, Any]:
-    audio = session.get("audio")
-    audio_input = audio.get("input") if isinstance(audio, dict) else None
-    return audio_input if isinstance(audio_input, dict) else {}
 
 
 _HANDLERS: dict[str, Callable[[SessionMachine, Event], list[Effect]]] = {

@@ -101,13 +101,17 @@ class PlaybackLedger:
         return self._rendered.get(self.epoch, 0) < self._queued(self.epoch)
 
     def receive(
-        self, item_id: str, content_index: int, n_samples: int, *, silenced: bool = False
+        self, item_id: str, content_index: int, n_samples: int, *, at_once: bool = True
     ) -> None:
-        """Account for a chunk that goes to the player, or came too late to be played."""
+        """Account for a chunk that goes to the player `at_once`, or later (`queue`), or never."""
         heard = self.heard.setdefault(item_id, Heard(item_id, content_index))
         heard.received_samples += n_samples
-        if silenced:
-            return
+        if at_once:
+            self.queue(item_id, n_samples)
+
+    def queue(self, item_id: str, n_samples: int) -> None:
+        """Account for received audio that goes to the player now."""
+        heard = self.heard[item_id]
         segments = self._segments[self.epoch]
         if not segments or segments[-1].heard is not heard:
             segments.append(_Segment(heard, self._queued(self.epoch), heard.queued_samples))

@@ -59,10 +59,18 @@ class Responses:
         """An item is the output of a response."""
         self._of_item[item_id] = response_id
 
+    def goes_on(self, response_id: str) -> bool:
+        """Whether more may come of a response that is to be heard."""
+        in_progress = response_id == self.active or response_id in self._beside
+        return in_progress and self.may_sound(response_id)
+
+    def of(self, event: Event) -> str:
+        """Return the id of the response that an item's event belongs to, "" if to none."""
+        return str(event.get("response_id") or self._of_item.get(event["item_id"], ""))
+
     def speak(self, event: Event) -> str:
         """Take note of audio, and return the id of its response, or "" where there is none."""
-        item_id = event["item_id"]
-        response_id = str(event.get("response_id") or self._of_item.get(item_id, ""))
+        item_id, response_id = event["item_id"], self.of(event)
         if response_id in self._conversing:
             self._spoken.add(item_id)
         if response_id in self._beside:

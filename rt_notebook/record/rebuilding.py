@@ -14,7 +14,7 @@ import contextlib
 from collections.abc import Callable
 
 from ..errors import LocalProtocolError
-from ..protocol.effects import Effect, Play
+from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
 from .entry import Entry
@@ -68,6 +68,9 @@ class Rebuilding:
         if entry.audio is not None and self._last_play is not None:
             n_samples = entry.audio.length // 2
             self.machine.queue_playback(self._last_play, n_samples, has_player=self._has_player)
+        for effect in effects:
+            if isinstance(effect, PlayEnd):
+                self.machine.end_playback(effect)
         return effects
 
     def _send(self, entry: Entry) -> list[Effect]:

@@ -19,6 +19,7 @@ from ..secret import Secret
 
 __all__ = [
     "PATH",
+    "PATHS",
     "Gate",
     "error_response",
     "is_loopback",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 PATH = "/v1/realtime"
+#: Where sessions are opened, and the dialect that is spoken there by itself. Source of Azure's
+#: two: its how-to *Use the GPT Realtime API via WebSockets*, and its guide to migration.
+PATHS = {PATH: "ga", "/openai/v1/realtime": "ga", "/openai/realtime": "beta"}
 _KEY_PROTOCOL = "openai-insecure-api-key."
 
 

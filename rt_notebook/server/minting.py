@@ -62,19 +62,19 @@ class Mint:
         self._now = now
         self._minted: list[_Minted] = []
 
-    def answer(self, path: str, body: bytes) -> tuple[HTTPStatus, Json]:
-        """Return the HTTP status and the JSON that answer a POST to one of `paths`."""
+    def answer(self, endpoint: str, body: bytes) -> tuple[HTTPStatus, Json]:
+        """Return the HTTP status and the JSON that answer a POST to one of `endpoints`."""
         try:
-            return HTTPStatus.OK, _ENDPOINTS[path](self, _object(body))
+            return HTTPStatus.OK, _ENDPOINTS[endpoint](self, _object(body))
         except Refusal as refusal:
             error = refusal.to_json(None)
             error.pop("event_id")
             return HTTPStatus.BAD_REQUEST, {"error": error}
 
     @staticmethod
-    def paths() -> frozenset[str]:
-        """Return the paths that mint."""
-        return frozenset(_ENDPOINTS)
+    def endpoints() -> tuple[str, ...]:
+        """Return what mints, below a path where sessions are opened."""
+        return tuple(_ENDPOINTS)
 
     def session_of(self, key: Secret) -> Json | None:
         """Return the ``session`` that a living key was minted with, None for any other key."""
@@ -192,7 +192,7 @@ def _ttl_s(expires_after: Any, default_s: int = _DEFAULT_TTL_S) -> int:
 
 
 _ENDPOINTS: dict[str, Callable[[Mint, Json], Json]] = {
-    "/v1/realtime/client_secrets": Mint._client_secret,
-    "/v1/realtime/sessions": Mint._legacy_session,
-    "/v1/realtime/transcription_sessions": Mint._legacy_transcription_session,
+    "client_secrets": Mint._client_secret,
+    "sessions": Mint._legacy_session,
+    "transcription_sessions": Mint._legacy_transcription_session,
 }

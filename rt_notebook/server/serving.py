@@ -22,6 +22,7 @@ from .connection import Connection, Greeting
 from .faults import Faults
 from .gate import (
     PATH,
+    PATHS,
     Gate,
     error_response,
     is_loopback,
@@ -151,7 +152,7 @@ class _House:
         if path == "/health":
             status = {"status": "ok", "sessions": self.sessions, "missing": self.speech.missing}
             return json_response(HTTPStatus.OK, status)
-        if path != PATH:
+        if path not in PATHS:
             sentence = f"Nothing here; try {PATH}."
             return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
         own.session = self._minted(request)
@@ -163,14 +164,16 @@ class _House:
         return None
 
     def _posted(self, own: PostingConnection, request: Request, path: str, body: bytes) -> Response:
-        if path not in self.mint.paths():
-            sentence = f"Nothing to post here; try {', '.join(sorted(self.mint.paths()))}."
+        base, _slash, endpoint = path.rpartition("/")
+        if base not in PATHS or endpoint not in self.mint.endpoints():
+            known = ", ".join(f"{PATH}/{name}" for name in self.mint.endpoints())
+            sentence = f"Nothing to post here; try {known}."
             return error_response(HTTPStatus.NOT_FOUND, "not_found", sentence)
         if not self.gate.has_key(request):
             return _no_key()
         if own.refused is not None:
             return error_response(own.refused, "invalid_body", f"{own.refused.phrase}.")
-        return json_response(*self.mint.answer(path, body))
+        return json_response(*self.mint.answer(endpoint, body))
 
     def _minted(self, request: Request) -> dict[str, Any] | None:
         found = (self.mint.session_of(key) for key in shown_keys(request))
@@ -180,11 +183,13 @@ class _House:
         request, session = own.request, own.session
         if request is None:
             return Greeting()
-        query = parse_qs(split_url(request.path).query)
+        url = split_url(request.path)
+        query = parse_qs(url.query)
         intended = "transcription" if "transcription" in query.get("intent", []) else "realtime"
         asked = {"type": intended, **(session or {})}
-        model = asked.get("model") or query.get("model", [DEFAULT_MODEL])[0]
-        is_beta = _is_beta(request)
+        named = [*query.get("model", []), *query.get("deployment", []), DEFAULT_MODEL]
+        model = asked.get("model") or named[0]
+        is_beta = PATHS.get(url.path) == "beta" or _is_beta(request)
         return Greeting(
             str(model),
             "transcription" if asked["type"] == "transcription" else "realtime",

@@ -81,6 +81,11 @@ class Puppet:
         self._connected.wait(10)
         asyncio.run_coroutine_threadsafe(send(self._connection, *events), self._loop).result(10)
 
+    def hang_up(self) -> None:
+        """Break off the connection."""
+        self._connected.clear()
+        self._loop.call_soon_threadsafe(self._connection.transport.abort)
+
     def told(self, type: str) -> dict:
         """Return the next event of a type that the client sends."""
         while (event := self.received.get(timeout=10))["type"] != type:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from rt_notebook.protocol.events import (
     Event,
@@ -11,6 +12,9 @@ from rt_notebook.protocol.events import (
     encode_audio,
     parse_event,
 )
+from rt_notebook.secret import MASK, Secret
+
+KEY = "sk-canary-0123456789abcdef"
 
 
 def test_an_unknown_type_and_unknown_fields_are_kept_as_they_came():
@@ -129,3 +133,24 @@ def test_every_recorded_server_event_is_read_without_loss(shared):
                 assert parse_event(json.dumps(record["ev"])) == record["ev"]
                 count += 1
     assert count > 500
+
+
+@pytest.mark.parametrize(
+    "translate",
+    [None, lambda event: {**event, "response": {**event["response"], "output": [{"x": KEY}]}}],
+    ids=["as it came", "of another dialect"],
+)
+def test_what_an_event_holds_is_kept_and_shown_without_secrets(translate):
+    secret = Secret(KEY)
+    frame = json.dumps({"type": "response.done", "response": {"id": KEY, "output": [{"x": KEY}]}})
+    response = parse_event(frame, translate)["response"]
+    assert response == {"id": secret.reveal(), "output": [{"x": KEY}]}
+    for shown in (repr(response), pretty(response), repr(response["output"])):
+        assert KEY not in shown
+        assert MASK in shown
+
+
+def test_an_object_that_came_is_laid_out_in_a_cell_as_any_other():
+    usage = {f"tokens_of_kind_{n}": n for n in range(9)}
+    frame = json.dumps({"type": "response.done", "response": {"usage": usage}})
+    assert pretty(parse_event(frame)["response"]["usage"]) == pretty(usage)

@@ -72,7 +72,7 @@ def test_an_answer_behind_the_one_that_was_cut_was_never_played(ledger):
 
 
 def test_what_came_while_nobody_was_there_to_play_it_was_never_played(ledger):
-    ledger.receive("a0", 0, SECOND, silenced=True)
+    ledger.receive("a0", 0, SECOND, at_once=False)
     ledger.complete("a0")
     heard = heard_items(said("to nobody"), ledger)["a0"]
     assert (heard.state, heard.received_ms, heard.heard_words) == ("unplayed", 1000, 0)

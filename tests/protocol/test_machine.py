@@ -12,6 +12,8 @@ from rt_notebook.protocol.effects import (
     ResponseStarted,
     Send,
     Settled,
+    Sound,
+    SoundEnd,
 )
 from rt_notebook.protocol.events import Event, MalformedEvent, encode_audio
 from rt_notebook.protocol.machine import SessionMachine
@@ -195,7 +197,7 @@ def stopped(effects):
 def sounds(machine, response_id, item_id):
     """Whether audio that comes now is to be played."""
     (play,) = of(Play, machine.receive(audio_delta(response_id, item_id, 1_200)))
-    return machine.queue_playback(play, 1_200)
+    return bool(machine.queue_playback(play, 1_200))
 
 
 def test_cancel_stops_what_is_spoken_out_of_band(machine):
@@ -316,7 +318,7 @@ def test_late_audio_of_an_interrupted_response_does_not_sound(machine):
     speak(machine, 2_400)
     machine.receive(speech_started())
     (late,) = of(Play, machine.receive(audio_delta("r1", "a1", 1_200)))
-    assert machine.queue_playback(late, 1_200) is False
+    assert machine.queue_playback(late, 1_200) == []
 
 
 def test_the_next_response_sounds_again(machine):
@@ -325,7 +327,7 @@ def test_the_next_response_sounds_again(machine):
     machine.receive(done("r1", "cancelled"))
     machine.receive(created("r2"))
     (play,) = of(Play, machine.receive(audio_delta("r2", "a2", 2_400)))
-    assert machine.queue_playback(play, 2_400) is True
+    assert machine.queue_playback(play, 2_400) == [Sound("a2", play.audio, 2_400)]
 
 
 def test_speech_does_not_interrupt_when_the_session_says_so(machine):
@@ -374,3 +376,14 @@ def test_bad_audio_is_refused_and_changes_nothing(machine, delta):
     with pytest.raises(MalformedEvent):
         machine.receive(Event(event))
     assert machine.active_response == "r1"
+
+
+def test_an_answer_that_does_not_go_on_is_given_up_and_the_one_that_waits_for_it_sounds(machine):
+    machine.request(create("c1"))
+    machine.request(create("c2", conversation="none"))
+    speak(machine, 240, request="c1")
+    speak(machine, 480, "r2", "a2", request="c2")
+    assert of((Sound, SoundEnd), machine.abandon("r1")) == [
+        SoundEnd("a1"),
+        Sound("a2", bytes(960), 480),
+    ]

@@ -60,7 +60,7 @@ def test_an_item_that_ended_and_was_played_whole_is_not_cut(ledger):
 def test_late_audio_of_an_interrupted_item_counts_as_received_but_never_plays(ledger):
     ledger.receive("a", 0, 2_400)
     epoch = ledger.flush()
-    ledger.receive("a", 0, 2_400, silenced=True)
+    ledger.receive("a", 0, 2_400, at_once=False)
     (heard,) = ledger.flushed(epoch, 2_400)
     assert (heard.played_ms, heard.received_ms) == (100, 200)
     assert not ledger.sounding

@@ -145,7 +145,7 @@ def test_a_key_expires():
     now = [1000.0]
     mint = Mint(now=lambda: now[0])
     body = json.dumps({"expires_after": {"anchor": "created_at", "seconds": 10}}).encode()
-    answer = mint.answer(CLIENT_SECRETS, body)[1]
+    answer = mint.answer("client_secrets", body)[1]
     assert answer["expires_at"] == 1010
     key = Secret(answer["value"])
     now[0] = 1009.9
@@ -156,7 +156,7 @@ def test_a_key_expires():
 
 def test_a_key_lives_ten_minutes_when_nothing_else_is_said():
     mint = Mint(now=lambda: 1000.0)
-    assert mint.answer(CLIENT_SECRETS, b"")[1]["expires_at"] == 1600
+    assert mint.answer("client_secrets", b"")[1]["expires_at"] == 1600
 
 
 def test_the_old_way_of_minting_answers_flat(text_server):
