@@ -381,6 +381,8 @@ var Capture = class _Capture {
     const stream = await navigator.mediaDevices.getUserMedia(constraints(deviceId));
     try {
       const [used, source] = joined(context, stream);
+      void used.resume().catch(() => {
+      });
       await loadWorklet(used, capture_default);
       return new _Capture(stream, used, used !== context, source, onBlock);
     } catch (error) {
@@ -423,7 +425,6 @@ function joined(context, stream) {
     return [context, context.createMediaStreamSource(stream)];
   } catch {
     const own = new AudioContext();
-    void own.resume();
     return [own, own.createMediaStreamSource(stream)];
   }
 }
