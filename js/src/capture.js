@@ -75,6 +75,7 @@ export class Capture {
     const stream = await navigator.mediaDevices.getUserMedia(constraints(deviceId));
     try {
       const [used, source] = joined(context, stream);
+      void used.resume().catch(() => {}); // a device that went away may have stopped it
       await loadWorklet(used, workletText);
       return new Capture(stream, used, used !== context, source, onBlock);
     } catch (error) {
@@ -130,7 +131,6 @@ function joined(context, stream) {
     return [context, context.createMediaStreamSource(stream)];
   } catch {
     const own = new AudioContext();
-    void own.resume();
     return [own, own.createMediaStreamSource(stream)];
   }
 }

@@ -16,6 +16,7 @@ export const PAGE_KINDS = /** @type {const} */ ({
   played: ["epoch", "samples", "latency_ms", "buffered_ms"],
   audible: ["epoch", "samples", "latency_ms", "at_ms", "error_ms"],
   flushed: ["epoch", "samples", "latency_ms"],
+  resend: ["epoch", "seq"],
   say: ["text"],
   "audio-file": ["name", "last", "+pcm"],
   cancel: [],
@@ -31,15 +32,15 @@ export const KERNEL_KINDS = /** @type {const} */ ({
   items: ["items", "order"],
   notice: ["level", "text"],
   speaking: ["who"],
-  "play-chunk": ["client", "epoch", "item_id", "seq", "+pcm"],
-  "play-end": ["client", "epoch", "item_id"],
+  "play-chunk": ["client", "epoch", "item_id", "seq", "first", "start", "+pcm"],
+  "play-end": ["client", "epoch", "item_id", "seq", "first", "start"],
   "flush-playback": ["client", "epoch"],
   "mic-ack": ["client", "seq"],
   approvals: ["approvals"],
   "arm-mic": ["client"],
   "stop-mic": ["client", "reason"],
   "direct-offer": ["client", "host", "port", "public_key", "nonce"],
-  pong: ["client", "t_ms", "kernel_ms"],
+  pong: ["client", "t_ms", "kernel_ms", "next"],
 });
 
 /** @typedef {keyof typeof PAGE_KINDS} PageKind */

@@ -232,6 +232,7 @@ export class Engine {
       played: (heard) =>
         this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
+      missing: (next) => this.#link.send("resend", next),
       audible: (audible) => this.#onAudible(audible),
       changed: () => {
         this.#halfDuplex.sounding = this.player.sounding;
@@ -265,18 +266,20 @@ export class Engine {
   /** @param {KernelMessage} message @param {DataView | ArrayBuffer | undefined} audio */
   #receive(message, audio) {
     this.#liveness.heard();
-    const { kind, epoch } = message;
+    const { kind, epoch, seq, first, start } = message;
+    const place = { epoch, seq, first, start };
     if (kind === "play-chunk") {
-      this.player.chunk(epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
-    } else if (kind === "play-end") this.player.end(epoch);
+      this.player.chunk(place, samplesOf(audio ?? new ArrayBuffer(0)));
+    } else if (kind === "play-end") this.player.end(place);
     else if (kind === "flush-playback") this.player.flush(epoch);
-    else if (kind === "mic-ack") this.#microphone.ack(message.seq);
+    else if (kind === "mic-ack") this.#microphone.ack(seq);
     else if (kind === "pong") this.#onPong(message);
     else this.#show(message);
   }
 
   /** @param {KernelMessage} message */
-  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs }) {
+  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs, next }) {
+    if (next) this.player.reached(next);
     this.#clock.answered(sentAtMs, kernelMs, performance.now());
     this.#microphone.pong(sentAtMs);
   }

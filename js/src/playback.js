@@ -24,10 +24,19 @@ const PREBUFFER_MS = { direct: 40, comm: 150 };
  */
 
 /**
+ * @typedef {object} Place of a message in what the kernel plays
+ * @property {number} epoch
+ * @property {number} seq counts the epoch's chunks and ends from 0
+ * @property {number} first the lowest number that the kernel can send once more
+ * @property {number} start samples of the epoch before it
+ */
+
+/**
  * @typedef {object} PlayerEvents
  * @property {(audible: Audible) => void} audible the first loud sample of an item
  * @property {(heard: Heard) => void} played every 100 ms while sounding, and at the end
  * @property {(heard: Heard) => void} flushed
+ * @property {(next: {epoch: number, seq: number}) => void} missing this and what follows it
  * @property {() => void} changed `sounding` or `needsClick` did
  * @property {(error: Error) => void} failed this page cannot play
  */
@@ -49,7 +58,6 @@ export class Player {
   #failed = false;
   #sounding = false;
   #flushedAt = 0;
-  #flushedEpoch = -1;
 
   /** Plain numbers for tests and the curious. */
   stats = {
@@ -63,9 +71,11 @@ export class Player {
     flushes: 0,
     lastFlushMs: 0,
   };
-  /** The number that the next chunk of the epoch should have. */
-  #expected = { epoch: -1, seq: 0 };
+  /** What comes next, and whether it was asked for once more. */
+  #expected = { epoch: 0, seq: 0, asked: false };
   #counted = { epoch: -1, samples: 0 };
+  /** @type {Heard | null} what was told last */
+  #last = null;
 
   /** @param {PlayerEvents} events */
   constructor(events) {
@@ -99,36 +109,42 @@ export class Player {
     return context;
   }
 
-  /** @param {"comm" | "direct"} path decides the prebuffer */
+  /** @param {"comm" | "direct"} path decides the prebuffer; what went by the other may be lost */
   set path(path) {
     this.#path = path;
     this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[path] });
+    if (this.#last?.epoch === this.#expected.epoch) this.#events.played(this.#last);
+  }
+
+  /** @param {Place} place @param {Int16Array<ArrayBuffer>} pcm */
+  chunk(place, pcm) {
+    this.stats.receivedChunks += 1;
+    if (this.#failed || !this.#isNext(place)) return;
+    const { epoch, start } = place;
+    this.unlock();
+    this.#setSounding(true);
+    this.#post({ kind: "chunk", epoch, pcm, start }, [pcm.buffer]);
+  }
+
+  /** The item's audio is complete. @param {Place} place */
+  end(place) {
+    if (this.#isNext(place)) this.#post({ kind: "end", epoch: place.epoch });
   }
 
   /**
-   * @param {number} epoch
-   * @param {Int16Array<ArrayBuffer>} pcm
-   * @param {number} seq counts the epoch's chunks from 0
+   * Everything before this has left the kernel: what is not here is lost.
+   * @param {{epoch: number, seq: number}} next
    */
-  chunk(epoch, pcm, seq) {
-    this.stats.receivedChunks += 1;
-    if (this.#failed || epoch <= this.#flushedEpoch) return;
-    if (!this.#isNew(epoch, seq)) return;
-    this.unlock();
-    this.#setSounding(true);
-    this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
-  }
-
-  /** The item's audio is complete. @param {number} epoch */
-  end(epoch) {
-    this.#post({ kind: "end", epoch });
+  reached({ epoch, seq }) {
+    const expected = this.#expected;
+    if (epoch > expected.epoch || (epoch === expected.epoch && seq > expected.seq)) this.#ask();
   }
 
   /** Silence now; "flushed" tells what was heard. @param {number} epoch */
   flush(epoch) {
     this.stats.flushes += 1;
     this.#flushedAt = performance.now();
-    this.#flushedEpoch = Math.max(this.#flushedEpoch, epoch);
+    if (epoch >= this.#expected.epoch) this.#expect(epoch + 1, 0);
     if (this.#node) return this.#post({ kind: "flush", epoch });
     this.#waiting = this.#waiting.filter(({ message }) => message.epoch !== epoch);
     this.#onFlushed({ epoch, samples: 0, delayMs: 0 });
@@ -206,17 +222,42 @@ export class Player {
       this.#waiting.push({ message, transfer });
   }
 
-  /** @param {number} epoch @param {number} seq @returns {boolean} */
-  #isNew(epoch, seq) {
-    if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
+  /**
+   * Whether a message is the next one. Others are passed over: the count of what was heard
+   * is right only when nothing is left out.
+   * @param {Place} place
+   */
+  #isNext(place) {
+    const { epoch, seq } = place;
+    if (epoch < this.#expected.epoch) return false;
+    if (epoch > this.#expected.epoch) this.#expect(epoch, 0);
+    this.#giveUp(place);
     const missing = seq - this.#expected.seq;
-    if (missing < 0) {
-      this.stats.duplicates += 1;
-      return false;
+    if (missing < 0) this.stats.duplicates += 1;
+    if (missing === 0) this.#expect(epoch, seq + 1);
+    if (missing > 0 && !this.#expected.asked) {
+      this.#expected.asked = true;
+      this.#ask();
     }
-    this.stats.gaps += missing;
-    this.#expected.seq = seq + 1;
-    return true;
+    return missing === 0;
+  }
+
+  /** @param {number} epoch @param {number} seq */
+  #expect(epoch, seq) {
+    this.#expected = { epoch, seq, asked: false };
+  }
+
+  /** What the kernel does not have any more was for another page. @param {Place} place */
+  #giveUp({ epoch, first }) {
+    const given = first - this.#expected.seq;
+    if (given <= 0) return;
+    this.stats.gaps += given;
+    this.#expect(epoch, first);
+  }
+
+  #ask() {
+    const { epoch, seq } = this.#expected;
+    if (!this.#failed) this.#events.missing({ epoch, seq });
   }
 
   /** @param {any} report of the worklet */
@@ -226,7 +267,8 @@ export class Player {
     this.stats.overflowedSamples = report.overflowed;
     this.#count(report);
     this.#setSounding(report.sounding);
-    this.#events.played(this.#heard(report));
+    this.#last = this.#heard(report);
+    this.#events.played(this.#last);
   }
 
   /** @param {{epoch: number, samples: number, delayMs: number}} report */

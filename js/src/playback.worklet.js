@@ -36,7 +36,7 @@ class Playback extends AudioWorkletProcessor {
   /** @param {any} message see playback.js */
   #receive(message) {
     const ring = this.#ring;
-    if (message.kind === "chunk") ring.push(message.epoch, message.pcm);
+    if (message.kind === "chunk") ring.push(message.epoch, message.pcm, message.start);
     else if (message.kind === "end") ring.end(message.epoch);
     else if (message.kind === "prebuffer") ring.prebufferMs = message.ms;
     else if (message.kind === "flush") this.#flush(message.epoch);

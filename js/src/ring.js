@@ -98,12 +98,14 @@ export class PlaybackRing {
 
   /**
    * Take audio of an epoch. What comes after the epoch's flush is ignored; a new epoch
-   * drops what was left of the one before.
+   * drops what was left of the one before. Who comes amid an epoch counts on from there.
    * @param {number} epoch
    * @param {Int16Array} pcm
+   * @param {number} [start] samples of the epoch before it
    */
-  push(epoch, pcm) {
+  push(epoch, pcm, start = 0) {
     if (!this.#enter(epoch)) return;
+    if (this.#written === 0) this.#written = this.#read = this.#complete = start;
     const free = this.#samples.length - this.buffered;
     const taken = Math.min(free, pcm.length);
     this.overflowed += pcm.length - taken;

@@ -43,6 +43,15 @@ test("a complete item is heard whole, in order, once", () => {
   assert.equal(ring.underruns, 0);
 });
 
+test("a ring that comes amid an epoch counts on from there", () => {
+  const ring = new PlaybackRing();
+  ring.push(2, counting(1000), 48_000);
+  ring.push(2, counting(500, 1001), 49_000);
+  ring.end(2);
+  assert.deepEqual(playOut(ring).slice(0, 1500), [...counting(1500)]);
+  assert.equal(ring.played, 49_500);
+});
+
 test("nothing sounds before the prebuffer is full", () => {
   const ring = new PlaybackRing({ prebufferMs: 100 });
   ring.push(0, loud(80));

@@ -55,6 +55,8 @@ PAGE_KINDS: dict[str, tuple[str, ...]] = {
     # clock (see "pong"), right to ± error_ms.
     "audible": ("epoch", "samples", "latency_ms", "at_ms", "error_ms"),
     "flushed": ("epoch", "samples", "latency_ms"),
+    # Of what plays, this number comes next; it may have been lost, with all that follow it.
+    "resend": ("epoch", "seq"),
     "say": ("text",),
     # A decoded audio file, in pieces; `last` ends it.
     "audio-file": ("name", "last", "+pcm"),
@@ -78,10 +80,11 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     "notice": ("level", "text"),
     # Who is talking as the server hears it: who is "user" | "assistant" | "nobody".
     "speaking": ("who",),
-    # seq counts the epoch's chunks from 0.
-    "play-chunk": ("client", "epoch", "item_id", "seq", "+pcm"),
+    # seq counts the epoch's chunks and ends from 0, `first` is the lowest that can be sent
+    # again; `start` counts its samples before this.
+    "play-chunk": ("client", "epoch", "item_id", "seq", "first", "start", "+pcm"),
     # The item's audio is complete: what is buffered plays out, an empty ring is no underrun.
-    "play-end": ("client", "epoch", "item_id"),
+    "play-end": ("client", "epoch", "item_id", "seq", "first", "start"),
     # Silence at once, drop what is buffered of this epoch, answer "flushed".
     "flush-playback": ("client", "epoch"),
     "mic-ack": ("client", "seq"),
@@ -94,7 +97,9 @@ KERNEL_KINDS: dict[str, tuple[str, ...]] = {
     # An open door on loopback: ws://{host}:{port}/, see loopback.py for the handshake.
     "direct-offer": ("client", "host", "port", "public_key", "nonce"),
     # kernel_ms: the kernel's monotonic clock; the page learns by it how the two clocks stand.
-    "pong": ("client", "t_ms", "kernel_ms"),
+    # next: epoch and seq of what is played next, so that the page knows what it missed;
+    # null for a page that does not play.
+    "pong": ("client", "t_ms", "kernel_ms", "next"),
 }
 
 

@@ -18,6 +18,7 @@ from ..client.microphone import MIN_COMMIT_MS
 from ..client.observer import Observer
 from ..client.session import RealtimeSession
 from ..errors import LocalProtocolError, RealtimeError
+from ..protocol.playback import SAMPLES_PER_MS
 from ..protocol.tool_turns import FunctionCall
 from .comm import Message
 from .item_feed import ItemFeed, question
@@ -145,6 +146,8 @@ class Panel(Observer):
         if page is self.pages.player:
             self._counts[message["epoch"]] = (message["samples"], message["latency_ms"])
             self.session.core.played(message["epoch"], message["samples"], message["latency_ms"])
+            buffered = round(message["buffered_ms"] * SAMPLES_PER_MS)
+            self._playout.confirm(message["epoch"], message["samples"] + buffered)
             if message["buffered_ms"] == 0:
                 self.speaking("nobody")
 
@@ -160,6 +163,12 @@ class Panel(Observer):
     def _on_flushed(self, page: Page, message: Message) -> None:
         if self._counts.pop(message["epoch"], None) is not None:
             self.session.core.flushed(message["epoch"], message["samples"], message["latency_ms"])
+
+    def _on_resend(self, page: Page, message: Message) -> None:
+        if page is self.pages.player:
+            if message["epoch"] < self._epoch:  # it may not have heard that this is over
+                self.pages.to(page, Message("flush-playback", epoch=self._epoch - 1))
+            self._playout.resend(message["epoch"], message["seq"])
 
     def _on_say(self, page: Page, message: Message) -> None:
         self.session.core.interrupt()
@@ -196,8 +205,10 @@ class Panel(Observer):
             callback()
 
     def _on_ping(self, page: Page, message: Message) -> None:
-        kernel_ms = self.session.core.clock.monotonic() * 1000
-        self.pages.to(page, Message("pong", t_ms=message["t_ms"], kernel_ms=kernel_ms))
+        now_ms = self.session.core.clock.monotonic() * 1000
+        following = {"epoch": self._epoch, "seq": self._playout.next_seq(self._epoch)}
+        plays = following if page is self.pages.player else None
+        self.pages.to(page, Message("pong", t_ms=message["t_ms"], kernel_ms=now_ms, next=plays))
 
     def _on_mic_state(self, page: Page, message: Message) -> None:
         """Let one session of the kernel hear the user: that whose microphone opened last."""
@@ -324,6 +335,7 @@ _RECEIVE: dict[str, Callable[[Panel, Page, Message], None]] = {
     "played": Panel._on_played,
     "audible": Panel._on_audible,
     "flushed": Panel._on_flushed,
+    "resend": Panel._on_resend,
     "say": Panel._on_say,
     "audio-file": Panel._on_audio_file,
     "cancel": Panel._on_cancel,

@@ -30,11 +30,11 @@ COUNT_CHUNKS = f"""() => {{
     const {{player}} = {ENGINE};
     const take = player.chunk.bind(player);
     const got = window.__rtGot = {{samples: 0, times: [], pieces: []}};
-    player.chunk = (epoch, pcm, seq) => {{
+    player.chunk = (place, pcm) => {{
         got.samples += pcm.length;
         got.times.push(Date.now());
         got.pieces.push(new Uint8Array(pcm.slice().buffer));
-        take(epoch, pcm, seq);
+        take(place, pcm);
     }};
 }}"""
 READ = """() => {

@@ -12,19 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from playwright.sync_api import BrowserContext, Playwright, expect
 
 from .install import FLAGS, find_chromium
 from .lab import REMOTE_HOST
 
-__all__ = ["Permission", "chromium_window", "hideable_window"]
+__all__ = ["Permission", "chromium_window", "end_audio_service", "hideable_window"]
 
-Permission = Literal["granted", "denied"]
+Permission = Literal["granted", "denied", "asked"]
 
 # As patient as every other wait for the page.
 expect.set_options(timeout=30_000)
 
 _START_SECONDS = 60.0
+_AUDIO_SERVICE = "--utility-sub-type=audio.mojom.AudioService"
 _AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 
 #: Keeps the microphone streams that a page opens, for `tap.tap_microphone`, and counts the asking.
@@ -65,7 +67,8 @@ def chromium_window(
     loop
         Begin again at the file's end; else silence follows.
     permission
-        The user's answer when a page asks for the microphone.
+        The user's answer when a page asks for the microphone; "asked": what was granted
+        to its origin counts, and nothing is without that.
     secure_origin
         An http origin on `REMOTE_HOST` to treat as secure, as https would be.
     autoplay
@@ -122,6 +125,17 @@ def hideable_window(playwright: Playwright, microphone: Path) -> Iterator[Browse
         shutil.rmtree(profile, ignore_errors=True)
 
 
+def end_audio_service() -> None:
+    """Kill what runs the sound devices of every Chromium that this process launched.
+
+    The browser starts another one at once, but what was open has ended.
+    """
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if _AUDIO_SERVICE in process.cmdline():
+                process.kill()
+
+
 def _debugging_port(profile: Path) -> int:
     """Return the port that a Chromium chose, as soon as it has written it down."""
     deadline = time.monotonic() + _START_SECONDS
@@ -138,5 +152,9 @@ def _microphone_flags(microphone: Path | None, loop: bool, permission: Permissio
         sound = f"{microphone}{'' if loop else '%noloop'}"
         flags += ["--use-fake-device-for-media-stream"]
         flags += [f"--use-file-for-fake-audio-capture={sound}"]
-    answer = "" if permission == "granted" else "=deny"
-    return [*flags, f"--use-fake-ui-for-media-stream{answer}"]
+    answers = {
+        "granted": ["--use-fake-ui-for-media-stream"],
+        "denied": ["--use-fake-ui-for-media-stream=deny"],
+        "asked": [],
+    }
+    return [*flags, *answers[permission]]

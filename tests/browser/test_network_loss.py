@@ -45,9 +45,9 @@ KEEP_CHUNKS = """() => {
     const { player } = document.querySelector(".rt-panel").rtEngine;
     const { chunk } = player;
     window.__rtSound = [];
-    player.chunk = (epoch, pcm, seq) => {
+    player.chunk = (place, pcm) => {
         window.__rtSound.push(...new Uint8Array(pcm.buffer.slice(0)));
-        chunk.call(player, epoch, pcm, seq);
+        chunk.call(player, place, pcm);
     };
 }"""
 SOUND = "() => btoa(window.__rtSound.map((byte) => String.fromCharCode(byte)).join(''))"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from ..browser.chromium import end_audio_service
 from ..faults.matrix import fault
 from .panel import OpenPanel, item, mic, show, turn_on, wait_for
 
@@ -105,12 +106,30 @@ def test_the_kernel_can_stop_the_microphone(open_panel: OpenPanel) -> None:
 def test_a_device_that_goes_away_is_replaced_once(open_panel: OpenPanel) -> None:
     page = open_panel()
     turn_on(page)
-    page.evaluate("streams[0].getTracks()[0].dispatchEvent(new Event('ended'))")
-    wait_for(page, "streams.length === 2")
+    end_audio_service()
     expect(page.locator(".rt-messages")).to_contain_text("another one is in use now")
-    page.evaluate("streams[1].getTracks()[0].dispatchEvent(new Event('ended'))")
+    sent = page.evaluate("engine.stats.sent")
+    wait_for(page, f"engine.stats.acked > {sent} + 20")
+    end_audio_service()
     expect(page.locator(".rt-messages")).to_contain_text("press the button")
-    assert page.evaluate("streams.length") == 2
+    tracks = "streams.map((stream) => stream.getTracks()[0].readyState)"
+    assert page.evaluate(tracks) == ["ended", "ended"]
+    turn_on(page)
+    sent = page.evaluate("engine.stats.sent")
+    wait_for(page, f"engine.stats.acked > {sent} + 20")
+
+
+@fault("F30")
+def test_a_permission_that_is_taken_back_turns_the_microphone_off_and_says_so(
+    open_panel: OpenPanel,
+) -> None:
+    page = open_panel(permission="asked")
+    page.context.grant_permissions(["microphone"], origin=page.evaluate("location.origin"))
+    turn_on(page)
+    page.context.clear_permissions()
+    expect(page.locator(".rt-messages")).to_contain_text("allow it for this page")
+    expect(mic(page)).to_have_accessible_name("Turn the microphone on")
+    assert page.evaluate("streams.map((stream) => stream.getTracks()[0].readyState)") == ["ended"]
 
 
 @fault("F30")

@@ -35,6 +35,35 @@ def test_a_chunk_that_comes_twice_is_heard_once(open_panel: OpenPanel) -> None:
     assert page.evaluate("engine.stats.duplicates") == 3
 
 
+def test_what_is_missing_is_asked_for_once_and_heard_in_its_place(open_panel: OpenPanel) -> None:
+    page = open_panel()
+    page.locator(".rt-where").click()
+    page.evaluate("speak(0, 500, {end: false}); speak(0, 500, {seq: 8})")
+    wait_for(page, "model.of('played').at(-1)?.samples === 12000")
+    assert page.evaluate("model.of('resend').map(({epoch, seq}) => [epoch, seq])") == [[0, 5]]
+    page.evaluate("speak(0, 800, {seq: 5})")
+    wait_for(page, "model.of('played').at(-1).samples === 31200 && !engine.player.sounding")
+    assert page.evaluate("[engine.stats.gaps, engine.stats.duplicates]") == [0, 0]
+
+
+def test_a_page_that_learns_what_it_missed_asks_until_it_has_it(open_panel: OpenPanel) -> None:
+    page = open_panel()
+    page.locator(".rt-where").click()
+    pong = "model.deliver({kind: 'pong', client: engine.client, t_ms: 0, next: {epoch: 0, seq: 3}})"
+    page.evaluate(f"{pong}; speak(0, 500, {{seq: 3}}); {pong}; speak(0, 300); {pong}")
+    asked = page.evaluate("model.of('resend').map(({epoch, seq}) => [epoch, seq])")
+    assert asked == [[0, 0], [0, 0], [0, 0]]
+
+
+def test_a_page_that_comes_amid_a_reply_counts_from_there(open_panel: OpenPanel) -> None:
+    page = open_panel()
+    page.locator(".rt-where").click()
+    page.evaluate("speak(3, 500, {seq: 20, first: 20})")
+    wait_for(page, "!engine.player.sounding && model.of('played').length")
+    assert page.evaluate("model.of('played').at(-1).samples") == 25 * 2400
+    assert page.evaluate("model.of('resend').length") == 0
+
+
 def test_an_interruption_is_silent_at_once_and_exactly_counted(open_panel: OpenPanel) -> None:
     page = open_panel()
     page.locator(".rt-where").click()
@@ -53,7 +82,8 @@ def test_an_interruption_is_silent_at_once_and_exactly_counted(open_panel: OpenP
 @fault(
     "F31",
     "the browser suspends the audio context, or hides and freezes the page",
-    "where a click is needed, it is asked for; the microphone hears what is said now",
+    "where a click is needed, it is asked for; the microphone hears what is said now, and the "
+    "reply goes on where it stopped",
 )
 def test_sound_that_the_browser_holds_back_waits_for_a_click(open_panel: OpenPanel) -> None:
     page = open_panel()

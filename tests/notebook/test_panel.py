@@ -239,6 +239,42 @@ def test_a_page_that_does_not_answer_is_taken_at_its_last_word(server, stage):
     assert server.told("conversation.item.truncate")["audio_end_ms"] == 500
 
 
+def test_what_a_page_misses_is_sent_to_it_again(server, stage):
+    stage.page("hello", views=1)
+    server.say(begun(), speech("a", 12_000))
+    assert [stage.next("play-chunk")["seq"] for _ in range(2)] == [0, 1]
+    stage.page("resend", epoch=0, seq=1)
+    assert stage.next("play-chunk")["seq"] == 1
+    stage.page("played", epoch=0, samples=2_000, latency_ms=0, buffered_ms=10_000 / 24)
+    stage.page("resend", epoch=0, seq=0)
+    server.say(speech("a", 2_400))
+    assert stage.next("play-chunk")["seq"] == 2
+
+
+def test_the_page_that_plays_learns_from_every_pong_what_it_should_have(server, stage):
+    stage.page("hello", "one", views=1)
+    stage.page("hello", "two", views=1)
+    server.say(begun(), speech("a", 12_000))
+    assert [stage.next("play-chunk")["client"] for _ in range(2)] == ["one", "one"]
+    for client in ("one", "two"):
+        stage.page("ping", client)
+    assert [stage.next("pong")["next"] for _ in range(2)] == [{"epoch": 0, "seq": 2}, None]
+    server.say(HEARS_SPEECH)
+    stage.next("flush-playback")
+    stage.page("ping", "one")
+    assert stage.next("pong")["next"] == {"epoch": 1, "seq": 0}
+
+
+def test_a_page_that_missed_an_interruption_is_silenced_when_it_comes_back(server, stage):
+    stage.page("hello", views=1)
+    server.say(begun(), speech("a", 48_000))
+    stage.next("play-chunk")
+    server.say(HEARS_SPEECH)
+    assert stage.next("flush-playback")["epoch"] == 0
+    stage.page("resend", epoch=0, seq=3)
+    assert stage.next("flush-playback")["epoch"] == 0
+
+
 def test_typed_text_interrupts_and_becomes_a_user_message(server, stage):
     stage.page("hello", views=1)
     server.say(begun(), speech("a", 48_000))

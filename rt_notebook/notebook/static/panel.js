@@ -381,6 +381,8 @@ var Capture = class _Capture {
     const stream = await navigator.mediaDevices.getUserMedia(constraints(deviceId));
     try {
       const [used, source] = joined(context, stream);
+      void used.resume().catch(() => {
+      });
       await loadWorklet(used, capture_default);
       return new _Capture(stream, used, used !== context, source, onBlock);
     } catch (error) {
@@ -423,7 +425,6 @@ function joined(context, stream) {
     return [context, context.createMediaStreamSource(stream)];
   } catch {
     const own = new AudioContext();
-    void own.resume();
     return [own, own.createMediaStreamSource(stream)];
   }
 }
@@ -517,6 +518,7 @@ var PAGE_KINDS = (
     played: ["epoch", "samples", "latency_ms", "buffered_ms"],
     audible: ["epoch", "samples", "latency_ms", "at_ms", "error_ms"],
     flushed: ["epoch", "samples", "latency_ms"],
+    resend: ["epoch", "seq"],
     say: ["text"],
     "audio-file": ["name", "last", "+pcm"],
     cancel: [],
@@ -533,15 +535,15 @@ var KERNEL_KINDS = (
     items: ["items", "order"],
     notice: ["level", "text"],
     speaking: ["who"],
-    "play-chunk": ["client", "epoch", "item_id", "seq", "+pcm"],
-    "play-end": ["client", "epoch", "item_id"],
+    "play-chunk": ["client", "epoch", "item_id", "seq", "first", "start", "+pcm"],
+    "play-end": ["client", "epoch", "item_id", "seq", "first", "start"],
     "flush-playback": ["client", "epoch"],
     "mic-ack": ["client", "seq"],
     approvals: ["approvals"],
     "arm-mic": ["client"],
     "stop-mic": ["client", "reason"],
     "direct-offer": ["client", "host", "port", "public_key", "nonce"],
-    pong: ["client", "t_ms", "kernel_ms"]
+    pong: ["client", "t_ms", "kernel_ms", "next"]
   }
 );
 var LENGTH_BYTES = 4;
@@ -1806,12 +1808,14 @@ var PlaybackRing = class {
   }
   /**
    * Take audio of an epoch. What comes after the epoch's flush is ignored; a new epoch
-   * drops what was left of the one before.
+   * drops what was left of the one before. Who comes amid an epoch counts on from there.
    * @param {number} epoch
    * @param {Int16Array} pcm
+   * @param {number} [start] samples of the epoch before it
    */
-  push(epoch, pcm) {
+  push(epoch, pcm, start = 0) {
     if (!this.#enter(epoch)) return;
+    if (this.#written === 0) this.#written = this.#read = this.#complete = start;
     const free = this.#samples.length - this.buffered;
     const taken = Math.min(free, pcm.length);
     this.overflowed += pcm.length - taken;
@@ -1965,7 +1969,7 @@ var Playback = class extends AudioWorkletProcessor {
   /** @param {any} message see playback.js */
   #receive(message) {
     const ring = this.#ring;
-    if (message.kind === "chunk") ring.push(message.epoch, message.pcm);
+    if (message.kind === "chunk") ring.push(message.epoch, message.pcm, message.start);
     else if (message.kind === "end") ring.end(message.epoch);
     else if (message.kind === "prebuffer") ring.prebufferMs = message.ms;
     else if (message.kind === "flush") this.#flush(message.epoch);
@@ -2041,7 +2045,6 @@ var Player = class {
   #failed = false;
   #sounding = false;
   #flushedAt = 0;
-  #flushedEpoch = -1;
   /** Plain numbers for tests and the curious. */
   stats = {
     receivedChunks: 0,
@@ -2054,9 +2057,11 @@ var Player = class {
     flushes: 0,
     lastFlushMs: 0
   };
-  /** The number that the next chunk of the epoch should have. */
-  #expected = { epoch: -1, seq: 0 };
+  /** What comes next, and whether it was asked for once more. */
+  #expected = { epoch: 0, seq: 0, asked: false };
   #counted = { epoch: -1, samples: 0 };
+  /** @type {Heard | null} what was told last */
+  #last = null;
   /** @param {PlayerEvents} events */
   constructor(events) {
     this.#events = events;
@@ -2084,33 +2089,38 @@ var Player = class {
     });
     return context;
   }
-  /** @param {"comm" | "direct"} path decides the prebuffer */
+  /** @param {"comm" | "direct"} path decides the prebuffer; what went by the other may be lost */
   set path(path) {
     this.#path = path;
     this.#post({ kind: "prebuffer", ms: PREBUFFER_MS[path] });
+    if (this.#last?.epoch === this.#expected.epoch) this.#events.played(this.#last);
   }
-  /**
-   * @param {number} epoch
-   * @param {Int16Array<ArrayBuffer>} pcm
-   * @param {number} seq counts the epoch's chunks from 0
-   */
-  chunk(epoch, pcm, seq) {
+  /** @param {Place} place @param {Int16Array<ArrayBuffer>} pcm */
+  chunk(place, pcm) {
     this.stats.receivedChunks += 1;
-    if (this.#failed || epoch <= this.#flushedEpoch) return;
-    if (!this.#isNew(epoch, seq)) return;
+    if (this.#failed || !this.#isNext(place)) return;
+    const { epoch, start } = place;
     this.unlock();
     this.#setSounding(true);
-    this.#post({ kind: "chunk", epoch, pcm }, [pcm.buffer]);
+    this.#post({ kind: "chunk", epoch, pcm, start }, [pcm.buffer]);
   }
-  /** The item's audio is complete. @param {number} epoch */
-  end(epoch) {
-    this.#post({ kind: "end", epoch });
+  /** The item's audio is complete. @param {Place} place */
+  end(place) {
+    if (this.#isNext(place)) this.#post({ kind: "end", epoch: place.epoch });
+  }
+  /**
+   * Everything before this has left the kernel: what is not here is lost.
+   * @param {{epoch: number, seq: number}} next
+   */
+  reached({ epoch, seq }) {
+    const expected = this.#expected;
+    if (epoch > expected.epoch || epoch === expected.epoch && seq > expected.seq) this.#ask();
   }
   /** Silence now; "flushed" tells what was heard. @param {number} epoch */
   flush(epoch) {
     this.stats.flushes += 1;
     this.#flushedAt = performance.now();
-    this.#flushedEpoch = Math.max(this.#flushedEpoch, epoch);
+    if (epoch >= this.#expected.epoch) this.#expect(epoch + 1, 0);
     if (this.#node) return this.#post({ kind: "flush", epoch });
     this.#waiting = this.#waiting.filter(({ message }) => message.epoch !== epoch);
     this.#onFlushed({ epoch, samples: 0, delayMs: 0 });
@@ -2187,17 +2197,39 @@ var Player = class {
     else if (!this.#failed && message.epoch !== void 0)
       this.#waiting.push({ message, transfer });
   }
-  /** @param {number} epoch @param {number} seq @returns {boolean} */
-  #isNew(epoch, seq) {
-    if (epoch !== this.#expected.epoch) this.#expected = { epoch, seq: 0 };
+  /**
+   * Whether a message is the next one. Others are passed over: the count of what was heard
+   * is right only when nothing is left out.
+   * @param {Place} place
+   */
+  #isNext(place) {
+    const { epoch, seq } = place;
+    if (epoch < this.#expected.epoch) return false;
+    if (epoch > this.#expected.epoch) this.#expect(epoch, 0);
+    this.#giveUp(place);
     const missing = seq - this.#expected.seq;
-    if (missing < 0) {
-      this.stats.duplicates += 1;
-      return false;
+    if (missing < 0) this.stats.duplicates += 1;
+    if (missing === 0) this.#expect(epoch, seq + 1);
+    if (missing > 0 && !this.#expected.asked) {
+      this.#expected.asked = true;
+      this.#ask();
     }
-    this.stats.gaps += missing;
-    this.#expected.seq = seq + 1;
-    return true;
+    return missing === 0;
+  }
+  /** @param {number} epoch @param {number} seq */
+  #expect(epoch, seq) {
+    this.#expected = { epoch, seq, asked: false };
+  }
+  /** What the kernel does not have any more was for another page. @param {Place} place */
+  #giveUp({ epoch, first }) {
+    const given = first - this.#expected.seq;
+    if (given <= 0) return;
+    this.stats.gaps += given;
+    this.#expect(epoch, first);
+  }
+  #ask() {
+    const { epoch, seq } = this.#expected;
+    if (!this.#failed) this.#events.missing({ epoch, seq });
   }
   /** @param {any} report of the worklet */
   #onPlayed(report) {
@@ -2206,7 +2238,8 @@ var Player = class {
     this.stats.overflowedSamples = report.overflowed;
     this.#count(report);
     this.#setSounding(report.sounding);
-    this.#events.played(this.#heard(report));
+    this.#last = this.#heard(report);
+    this.#events.played(this.#last);
   }
   /** @param {{epoch: number, samples: number, delayMs: number}} report */
   #onFlushed(report) {
@@ -2538,6 +2571,7 @@ var Engine = class {
     return new Player({
       played: (heard) => this.#link.send("played", { ...counted(heard), buffered_ms: heard.bufferedMs }),
       flushed: (heard) => this.#link.send("flushed", counted(heard)),
+      missing: (next) => this.#link.send("resend", next),
       audible: (audible) => this.#onAudible(audible),
       changed: () => {
         this.#halfDuplex.sounding = this.player.sounding;
@@ -2568,17 +2602,19 @@ var Engine = class {
   /** @param {KernelMessage} message @param {DataView | ArrayBuffer | undefined} audio */
   #receive(message, audio) {
     this.#liveness.heard();
-    const { kind, epoch } = message;
+    const { kind, epoch, seq, first, start } = message;
+    const place = { epoch, seq, first, start };
     if (kind === "play-chunk") {
-      this.player.chunk(epoch, samplesOf(audio ?? new ArrayBuffer(0)), message.seq);
-    } else if (kind === "play-end") this.player.end(epoch);
+      this.player.chunk(place, samplesOf(audio ?? new ArrayBuffer(0)));
+    } else if (kind === "play-end") this.player.end(place);
     else if (kind === "flush-playback") this.player.flush(epoch);
-    else if (kind === "mic-ack") this.#microphone.ack(message.seq);
+    else if (kind === "mic-ack") this.#microphone.ack(seq);
     else if (kind === "pong") this.#onPong(message);
     else this.#show(message);
   }
   /** @param {KernelMessage} message */
-  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs }) {
+  #onPong({ t_ms: sentAtMs, kernel_ms: kernelMs, next }) {
+    if (next) this.player.reached(next);
     this.#clock.answered(sentAtMs, kernelMs, performance.now());
     this.#microphone.pong(sentAtMs);
   }
