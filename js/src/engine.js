@@ -147,9 +147,10 @@ export class Engine {
     return { user, assistant: meterOf(dbfs(this.#samples)) };
   }
 
-  /** The user did something in this page: sound may play from now on. */
+  /** The user did something in this page: sound may play from now on, and what waited for that. */
   wake() {
-    if (isSecureContext) this.player.unlock();
+    if (this.player.needsClick) this.#link.send("claim");
+    this.#unlock();
   }
 
   toggleMicrophone() {
@@ -209,8 +210,12 @@ export class Engine {
   /** The user acts here: microphone and sound belong to this page. */
   claim() {
     this.#armed = false;
-    this.wake();
+    this.#unlock();
     this.#link.send("claim");
+  }
+
+  #unlock() {
+    if (isSecureContext) this.player.unlock();
   }
 
   /** The user has read what there was to read. */

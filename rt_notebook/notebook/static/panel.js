@@ -584,7 +584,7 @@ function unpack(frame) {
 }
 
 // src/direct.js
-var OPEN_WITHIN_MS = 500;
+var OPEN_WITHIN_MS = 3e3;
 var CURVE = { name: "ECDH", namedCurve: "P-256" };
 function onLoopback(hostname = location.hostname) {
   return ["localhost", "127.0.0.1", "::1", "[::1]"].includes(hostname);
@@ -2501,9 +2501,10 @@ var Engine = class {
     this.player.read(this.#samples);
     return { user, assistant: meterOf(dbfs(this.#samples)) };
   }
-  /** The user did something in this page: sound may play from now on. */
+  /** The user did something in this page: sound may play from now on, and what waited for that. */
   wake() {
-    if (isSecureContext) this.player.unlock();
+    if (this.player.needsClick) this.#link.send("claim");
+    this.#unlock();
   }
   toggleMicrophone() {
     if (this.#microphone.state === "off") void this.#openMicrophone();
@@ -2552,8 +2553,11 @@ var Engine = class {
   /** The user acts here: microphone and sound belong to this page. */
   claim() {
     this.#armed = false;
-    this.wake();
+    this.#unlock();
     this.#link.send("claim");
+  }
+  #unlock() {
+    if (isSecureContext) this.player.unlock();
   }
   /** The user has read what there was to read. */
   dismiss() {
