@@ -23,14 +23,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Send:
     """Send this event to the server."""
 
     event: Event
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Settled:
     """A request was acknowledged by `event`, or refused by it if it is an ``error``."""
 
@@ -38,14 +38,14 @@ class Settled:
     event: Event
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Dropped:
     """A request ended with the connection: no answer comes, and it is not sent again."""
 
     event_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ResponseStarted:
     """A response began; `event_id` is its request's, None when the server began it."""
 
@@ -53,7 +53,7 @@ class ResponseStarted:
     event_id: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class OutputItemStarted:
     """A response began to make this item."""
 
@@ -61,7 +61,7 @@ class OutputItemStarted:
     item_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ResponseEnded:
     """A response ended; `response` is its last state, usage included."""
 
@@ -69,7 +69,7 @@ class ResponseEnded:
     response: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Play:
     """Play this audio (wire format of the session's output)."""
 
@@ -79,28 +79,28 @@ class Play:
     response_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PlayEnd:
     """The item's audio is complete."""
 
     item_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class FlushPlayback:
     """Silence the player at once and report its count for the epoch that ended."""
 
     epoch: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ItemsChanged:
     """These items look different now."""
 
     item_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Speaking:
     """Who the server hears speaking: ``user``, ``assistant`` or ``nobody``."""
 

@@ -104,7 +104,9 @@ class PlaybackLedger:
         self, item_id: str, content_index: int, n_samples: int, *, silenced: bool = False
     ) -> None:
         """Account for a chunk that goes to the player, or came too late to be played."""
-        heard = self.heard.setdefault(item_id, Heard(item_id, content_index))
+        heard = self.heard.get(item_id)
+        if heard is None:
+            heard = self.heard[item_id] = Heard(item_id, content_index)
         heard.received_samples += n_samples
         if silenced:
             return
