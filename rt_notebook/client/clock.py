@@ -34,13 +34,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own time."""
 
-    def monotonic(self) -> float:
-        """Return the machine's monotonic time."""
-        return time.monotonic()
-
-    def wall(self) -> float:
-        """Return Unix time."""
-        return time.time()
+    monotonic = staticmethod(time.monotonic)
+    wall = staticmethod(time.time)
 
     async def sleep(self, seconds: float) -> None:
         """Wait on the running loop."""

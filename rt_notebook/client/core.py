@@ -303,7 +303,7 @@ class SessionCore:
         audio = b"".join([effect.audio for effect in effects if isinstance(effect, Play)])
         if audio:
             self._note_player()
-        self._keep("received", event, audio=audio, size_bytes=size_bytes(frame))
+        self._keep("received", event, audio, size_bytes(frame))
         try:
             self._note(event)
             self.perform(effects)
@@ -319,20 +319,25 @@ class SessionCore:
         for effect in effects:
             PERFORM[type(effect)](self, effect)
 
-    def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
+    def _keep(
+        self,
+        direction: Direction,
+        event: Event,
+        audio: bytes = b"",
+        size_bytes: int = 0,
+        cell: int | None = None,
+    ) -> Entry:
         now, wall_time = self.clock.monotonic(), self.clock.wall()
-        return self.log.append(direction, event, time=now, wall_time=wall_time, **rest)
+        return self.log.append(direction, event, now, wall_time, audio, size_bytes, cell)
 
     def transmit(self, event: Event, pcm: bytes = b"") -> None:
         """Send an event; one of microphone audio with the audio beside it."""
         if not self.is_alive:
             return
-        if pcm:
-            frame = self.line.wire.audio_frame(pcm, self.machine.session)
-        else:
-            frame = self.line.wire.frame(event)
+        wire = self.line.wire
+        frame = wire.audio_frame(pcm, self.machine.session) if pcm else wire.frame(event)
         cell = self._cells.pop(event.get("event_id", ""), None) or CELL.get()
-        entry = self._keep("sent", event, audio=pcm, size_bytes=size_bytes(frame), cell=cell)
+        entry = self._keep("sent", event, pcm, size_bytes(frame), cell)
         self._sent_to.tell(event)
         self.line.transport.send(frame, droppable=bool(pcm))
         self.listeners.tell(entry.event, "sent")

@@ -152,7 +152,14 @@ class ReplayCore(SessionCore):
     def _next_id(self) -> str:
         return self._of_machine.popleft() if self._of_machine else new_id("event")
 
-    def _keep(self, direction: Direction, event: Event, **rest: Any) -> Entry:
+    def _keep(
+        self,
+        direction: Direction,
+        event: Event,
+        audio: bytes = b"",
+        size_bytes: int = 0,
+        cell: int | None = None,
+    ) -> Entry:
         """Log an event with the time, the size and the cell that it had."""
         then = self._now
         if direction == "sent":
@@ -163,10 +170,10 @@ class ReplayCore(SessionCore):
             if recorded := self._entries_sent.get(event_id):
                 then = recorded.popleft()
         if then is None:
-            return super()._keep(direction, event, **rest)
+            return super()._keep(direction, event, audio, size_bytes, cell)
         if direction in ("sent", "received"):
-            rest |= {"size_bytes": then.size_bytes, "cell": then.cell}
-        return self.log.append(direction, event, time=then.time, wall_time=then.wall_time, **rest)
+            size_bytes, cell = then.size_bytes, then.cell
+        return self.log.append(direction, event, then.time, then.wall_time, audio, size_bytes, cell)
 
 
 class _KeptAudio(Wire):

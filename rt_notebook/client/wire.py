@@ -66,12 +66,10 @@ class Wire:
         """Let the audio of what is played be PCM16 at 24 kHz."""
         for effect in effects:
             if isinstance(effect, Play):
-                sound = self._audio.decode(effect.item_id, effect.audio, output_format(session))
-                as_it_came = sound is effect.audio
-                self._last_play = effect if as_it_came else dataclasses.replace(effect, audio=sound)
-                yield self._last_play
-                continue
-            if isinstance(effect, PlayEnd) and self._last_play is not None:
+                format = output_format(session)
+                effect.audio = self._audio.decode(effect.item_id, effect.audio, format)
+                self._last_play = effect
+            elif isinstance(effect, PlayEnd) and self._last_play is not None:
                 rest = self._audio.finish(effect.item_id)
                 if rest and self._last_play.item_id == effect.item_id:
                     yield dataclasses.replace(self._last_play, audio=rest)

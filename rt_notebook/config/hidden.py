@@ -41,8 +41,7 @@ def concealed_tools(tools: Any) -> Any:
 def with_concealed_tools(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event of either side with the tools of its session or response concealed."""
     for part in ("session", "response"):
-        body = event.get(part)
-        if isinstance(body, Mapping) and "tools" in body:
+        if part in event and isinstance(body := event[part], Mapping) and "tools" in body:
             event = {**event, part: {**body, "tools": concealed_tools(body["tools"])}}
     return event
 

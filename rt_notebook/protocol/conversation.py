@@ -135,8 +135,11 @@ class Conversation:
 
     def _known(self, event: Event, role: str = "user", type: str = "message") -> Item:
         """The item that an event is about; one that is not known yet stands in no order."""
-        made = Item(event["item_id"], type, role, state="listening")
-        return self.items.setdefault(made.id, made)
+        item = self.items.get(event["item_id"])
+        if item is None:
+            item = Item(event["item_id"], type, role, state="listening")
+            self.items[item.id] = item
+        return item
 
     def _upsert(self, raw: dict[str, Any]) -> Item | None:
         item_id = raw.get("id")

@@ -25,14 +25,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Send:
     """Send this event to the server."""
 
     event: Event
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Settled:
     """A request was acknowledged by `event`, or refused by it if it is an ``error``."""
 
@@ -40,14 +40,14 @@ class Settled:
     event: Event
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Dropped:
     """A request ended with the connection: no answer comes, and it is not sent again."""
 
     event_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ResponseStarted:
     """A response began; `event_id` is its request's, None when the server began it."""
 
@@ -55,7 +55,7 @@ class ResponseStarted:
     event_id: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class OutputItemStarted:
     """A response began to make this item."""
 
@@ -63,7 +63,7 @@ class OutputItemStarted:
     item_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ResponseEnded:
     """A response ended; `response` is its last state, usage included."""
 
@@ -71,7 +71,7 @@ class ResponseEnded:
     response: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Play:
     """Play this audio (wire format of the session's output), when its turn has come."""
 
@@ -81,7 +81,7 @@ class Play:
     response_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PlayEnd:
     """The item's audio is complete."""
 
@@ -89,7 +89,7 @@ class PlayEnd:
     response_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Sound:
     """Hand this audio to the player: its turn has come."""
 
@@ -98,28 +98,28 @@ class Sound:
     n_samples: int  # at 24 kHz; a log that is read again has them without the audio
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SoundEnd:
     """Tell the player that it has all that is to be heard of the item."""
 
     item_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class FlushPlayback:
     """Silence the player at once and report its count for the epoch that ended."""
 
     epoch: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ItemsChanged:
     """These items look different now."""
 
     item_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Speaking:
     """Who the server hears speaking: ``user``, ``assistant`` or ``nobody``."""
 

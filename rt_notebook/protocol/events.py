@@ -38,6 +38,7 @@ __all__ = [
 MAX_EVENT_BYTES = 16 * 1024 * 1024  # of a client's event; API: 15 MiB per append
 MAX_FRAME_BYTES = 8 * 1024 * 1024  # of a server's event: 2 min of audio in one piece
 MAX_DEPTH = 64
+_MAX_INTEGER_DIGITS = 308  # most readers have doubles only, which end a little beyond
 
 
 class MalformedEvent(RealtimeError):
@@ -107,8 +108,8 @@ def parse_event(
         raise MalformedEvent("got JSON without a string 'type', expected an event object")
     translated = value if translate is None else translate(value)
     event = Event(translated)
-    # Nothing is nested deeper than brackets are opened, and most events open one or two.
-    check_event(event, may_be_deep=frame.count("[") + frame.count("{") > MAX_DEPTH)
+    # Most events hold texts and numbers, and nothing that is nested.
+    check_event(event, may_be_deep="[" in frame or frame.find("{", 1) > 0)
     return event if translated is value else Event(_objects(event))
 
 
@@ -131,7 +132,8 @@ def _finite(text: str) -> float:
 
 
 def _finite_integer(text: str) -> int:
-    _finite(text)
+    if len(text) > _MAX_INTEGER_DIGITS:
+        raise ValueError("an integer beyond all bounds is not JSON that others can read")
     return int(text)
 
 
@@ -143,6 +145,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> JsonObject:
     return value
 
 
+_WHITE_SPACE = " \t\n\r"
 # `json.loads` would make one for every frame.
 _DECODER = json.JSONDecoder(
     parse_constant=_refuse_constant,
@@ -160,7 +163,11 @@ def decode_json(text: str) -> Any:
     ValueError, RecursionError
         If it is not such JSON.
     """
-    return _DECODER.decode(text)
+    text = text.strip(_WHITE_SPACE)
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError("more follows the JSON")
+    return value
 
 
 def check_event(event: Event, *, may_be_deep: bool = True) -> None:
@@ -178,21 +185,21 @@ def check_event(event: Event, *, may_be_deep: bool = True) -> None:
     MalformedEvent
         If a field is missing or of another type, or it is nested deeper than `MAX_DEPTH`.
     """
-    _check_fields(event["type"], event, RULES.get(event["type"], RULES_FOR_ALL))
+    event_type = event["type"]
+    _check_fields(event_type, event, RULES.get(event_type, RULES_FOR_ALL))
     if may_be_deep and _is_deeper(event, MAX_DEPTH):
-        raise MalformedEvent(f"{event['type']}: nested deeper than {MAX_DEPTH}")
+        raise MalformedEvent(f"{event_type}: nested deeper than {MAX_DEPTH}")
 
 
 def _check_fields(event_type: str, value: dict[str, Any], rules: tuple[Rule, ...]) -> None:
     for name, kind, inner, required in rules:
         field = value.get(name)
-        if field is None and not required:
-            continue
-        if not isinstance(field, kind) or (kind is int and isinstance(field, bool)):
+        if isinstance(field, kind) and not isinstance(field, bool):  # true is no int
+            if inner:
+                _check_fields(event_type, value[name], inner)
+        elif field is not None or required:
             got, expected = type(field).__name__, kind.__name__
             raise MalformedEvent(f"{event_type}: got {got} for {name!r}, expected {expected}")
-        if inner:
-            _check_fields(event_type, value[name], inner)
 
 
 def _is_deeper(event: Event, limit: int) -> bool:

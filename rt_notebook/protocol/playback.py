@@ -104,7 +104,9 @@ class PlaybackLedger:
         self, item_id: str, content_index: int, n_samples: int, *, at_once: bool = True
     ) -> None:
         """Account for a chunk that goes to the player `at_once`, or later (`queue`), or never."""
-        heard = self.heard.setdefault(item_id, Heard(item_id, content_index))
+        heard = self.heard.get(item_id)
+        if heard is None:
+            heard = self.heard[item_id] = Heard(item_id, content_index)
         heard.received_samples += n_samples
         if at_once:
             self.queue(item_id, n_samples)

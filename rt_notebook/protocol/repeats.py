@@ -30,8 +30,8 @@ class Repeats:
 
     def note(self, event: Event) -> None:
         """Remember a delta that was taken."""
-        event_id, content = event.get("event_id"), _content(event)
-        if not event_id or content is None:
+        event_id = event.get("event_id")
+        if not event_id or (content := _content(event)) is None:
             return
         if self._contents.setdefault(event_id, content) != content:
             self._believed = False

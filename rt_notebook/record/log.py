@@ -96,7 +96,6 @@ class Log:
         self,
         direction: Direction,
         event: Event,
-        *,
         time: float,
         wall_time: float,
         audio: bytes = b"",

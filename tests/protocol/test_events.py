@@ -45,6 +45,9 @@ def test_an_unknown_type_and_unknown_fields_are_kept_as_they_came():
         '{"type":"x","n":-1e999}',
         '{"type":"x","type":"y"}',
         '{"type":"x","a":[{"b":1,"b":1}]}',
+        '{"type":"x"}{"type":"x"}',
+        '\u00a0{"type":"x"}',
+        '{"type":"x","n":' + "9" * 309 + "}",
         '{"type":"x","n":' + "9" * 5000 + "}",
         b"\x00\x01",
         "[" * 100_000,
@@ -53,6 +56,10 @@ def test_an_unknown_type_and_unknown_fields_are_kept_as_they_came():
 def test_what_is_no_event_is_refused(frame):
     with pytest.raises(MalformedEvent):
         parse_event(frame)
+
+
+def test_white_space_around_an_event_is_allowed():
+    assert parse_event(' \t\r\n{"type":"x"}\n') == {"type": "x"}
 
 
 @pytest.mark.parametrize(
