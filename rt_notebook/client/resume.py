@@ -29,7 +29,7 @@ from .takers import Takes
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire import Wire
-from .wire_audio import encoded, input_format
+from .wire_audio import encoded, format_name, input_format, reencoded
 
 if TYPE_CHECKING:
     from .core import SessionCore
@@ -206,7 +206,7 @@ class Lifeline:
         core = self._core
         self._greeted, self._restored, self._refused, self._complaint = True, 0, 0, ""
         core.microphone.connected()
-        restoring, effects = core.machine.resume(core.settings.asked, self._said)
+        restoring, effects = core.machine.resume(core.settings.asked, self._said, self._reencoded)
         self._unanswered = len(restoring)
         for event in restoring:
             acknowledgement = Acknowledgement(event)
@@ -227,6 +227,9 @@ class Lifeline:
         audio = core.microphone.audio(item_id)
         format = input_format(core.machine.session)
         return encode_audio(encoded(audio, format)) if audio else None
+
+    def _reencoded(self, item: dict[str, Any], format: Any) -> dict[str, Any]:
+        return reencoded(item, format_name(format), input_format(self._core.machine.session))
 
     def _answered(self, is_item: bool, failure: BaseException | None) -> None:
         if isinstance(failure, ConnectionLost):

@@ -48,7 +48,7 @@ from .playback import PlaybackLedger
 from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .responses import Responses
-from .restoring import restored_item
+from .restoring import Audio, Reencoded, restored_item
 
 __all__ = ["SessionMachine"]
 
@@ -71,7 +71,8 @@ class SessionMachine:
         self._requests = RequestLedger()
         self._repeats = Repeats()
         self._responses = Responses()
-        self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
+        # Items as the client created them, with the input format of their sound.
+        self._made_here: dict[str, tuple[dict[str, Any], Any]] = {}
         self._called_off: set[str] = set()  # requests that were cancelled before they began
 
     # Requests
@@ -92,7 +93,7 @@ class SessionMachine:
     def _made(self, event: Event) -> None:
         item = event.get("item")
         if event.type == "conversation.item.create" and isinstance(item, dict) and "id" in item:
-            self._made_here[item["id"]] = item
+            self._made_here[item["id"]] = (item, _input_audio(self.session).get("format"))
 
     def sent(self, event: Event) -> None:
         """Take note of a client event that went out, as a log tells it."""
@@ -176,7 +177,7 @@ class SessionMachine:
         return self._requests.cut_off() + effects
 
     def resume(
-        self, asked: dict[str, Any], audio: Callable[[str], str | None]
+        self, asked: dict[str, Any], audio: Audio, reencoded: Reencoded
     ) -> tuple[list[Event], list[Effect]]:
         """Give another server the session, then what was asked of the one before.
 
@@ -187,6 +188,9 @@ class SessionMachine:
         audio : callable
             Gives what the user said in an item, as base64 in the session's input format, or
             None when it is not known.
+        reencoded : callable
+            Gives an item that the client made, whose sound is in the input format it is given
+            with, with its sound in the session's.
 
         Returns
         -------
@@ -197,7 +201,7 @@ class SessionMachine:
         """
         restoring = [
             Event(type="conversation.item.create", event_id=self._new_id(), item=item)
-            for item in self._restored_items(audio)
+            for item in self._restored_items(audio, reencoded)
         ]
         if asked:
             update = Event(type="session.update", event_id=self._new_id(), session=asked)
@@ -210,13 +214,15 @@ class SessionMachine:
         self.conversation.restored([item["id"] for item in items])
         return self._requests.resume(restoring) + self._next_response()
 
-    def _restored_items(self, audio: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
+    def _restored_items(self, audio: Audio, reencoded: Reencoded) -> Iterator[dict[str, Any]]:
         heard = heard_items(self.conversation, self.ledger)
         for item in self.conversation:
             account = heard.get(item.id)
             text = account.heard_text if account is not None and account.state == "cut" else None
-            made = self._made_here.get(item.id)
-            restored = made or restored_item(item, text, functools.partial(audio, item.id))
+            if made := self._made_here.get(item.id):
+                restored = reencoded(*made)
+            else:
+                restored = restored_item(item, text, functools.partial(audio, item.id))
             if restored is not None:
                 yield restored
 

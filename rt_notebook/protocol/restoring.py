@@ -12,9 +12,13 @@ from typing import Any
 
 from .item import Item
 
-__all__ = ["restored_item"]
+__all__ = ["Audio", "Reencoded", "restored_item"]
 
 Json = dict[str, Any]
+#: What the user said in an item, by its id: base64, or None when it is not known.
+Audio = Callable[[str], str | None]
+#: An item that the client made, with the input format of its sound → it in the session's.
+Reencoded = Callable[[Json, Any], Json | None]
 _TEXT_TYPES = {"user": "input_text", "system": "input_text", "assistant": "output_text"}
 
 

@@ -1,6 +1,7 @@
 """One session over several connections: what is restored, asked again, lost, and said."""
 
 import asyncio
+import base64
 import threading
 
 import pytest
@@ -91,6 +92,54 @@ def test_items_of_the_client_go_back_as_it_made_them():
         await talk.lose()
         (create,) = await talk.answer_restoration()
         assert create["item"] == made
+
+    run(scenario, Wire)
+
+
+def test_sound_of_the_client_goes_back_in_the_format_that_is_in_force_by_then():
+    def session(format):
+        return {"type": "session.updated", "session": {"audio": {"input": {"format": format}}}}
+
+    def sound(audio):
+        part = {"type": "input_audio", "audio": base64.b64encode(audio).decode()}
+        return {"id": "item_1", "type": "message", "role": "user", "content": [part]}
+
+    def told(create):
+        return base64.b64decode(create["item"]["content"][0]["audio"])
+
+    async def scenario(talk):
+        talk.send("conversation.item.create", item=sound(SECOND))
+        talk.wire.say(added(item("item_1", "user", "input_audio", None), None))
+        talk.wire.say(session({"type": "audio/pcmu"}))
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        assert told(create) == b"\xff" * 8000  # silence, as G.711 writes it
+        talk.wire.say(session({"type": "audio/pcm", "rate": 24000}))
+        await talk.settle()
+        await talk.lose(attempt=1)
+        (create,) = await talk.answer_restoration()
+        assert told(create) == SECOND
+
+    run(scenario, Wire, Wire)
+
+
+def test_sound_in_g711_goes_back_as_pcm():
+    sound = base64.b64encode(b"\xd5" * 800).decode()  # 100 ms of A-law's silence
+    made = {"id": "item_1", "type": "message", "role": "user"}
+    made["content"] = [{"type": "input_audio", "audio": sound}]
+
+    async def scenario(talk):
+        alaw = {"audio": {"input": {"format": {"type": "audio/pcma"}}}}
+        talk.wire.say({"type": "session.updated", "session": alaw})
+        await talk.settle()
+        talk.send("conversation.item.create", item=made)
+        talk.wire.say(added(item("item_1", "user", "input_audio", None), None))
+        talk.wire.say({"type": "session.updated", "session": {}})
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        assert len(base64.b64decode(create["item"]["content"][0]["audio"])) == 4800
 
     run(scenario, Wire)
 
