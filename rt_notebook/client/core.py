@@ -364,6 +364,7 @@ class SessionCore:
         if not self.created.done():
             self.created.set_exception(error)
             self.created.exception()  # whoever opens the session may have stopped waiting
+        self.line.loss = loss
         self.become(status)
         self.outstanding.fail_all(loss)
         self.tools.close(loss)

@@ -71,7 +71,7 @@ class Lifeline:
     expires : float or None
         When its session ends, if the server says so.
     loss : ConnectionLost
-        How the last one ended.
+        How the last one ended, or why the session did.
     received : mapping
         What it takes, by event type.
     """
@@ -175,7 +175,6 @@ class Lifeline:
 
     def _lose(self, ended: RealtimeError) -> bool:
         """End the session; there is no other connection."""
-        self.loss = as_loss(ended)
         self._core.end("lost", ended)
         return False
 

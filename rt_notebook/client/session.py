@@ -379,7 +379,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     def _alive(self) -> None:
         if self.status not in ALIVE:
-            raise ConnectionLost(f"the session is {self.status}; connect again")
+            raise ConnectionLost(f"{self.core.line.loss}; connect again")
 
     def _call(self, function: Callable[..., object], *args: object) -> None:
         self._alive()

@@ -112,6 +112,7 @@ def test_a_turn_without_create_response_waits_for_a_request():
         (Facts(status="lost", loss="it ended with code 1008"), "code 1008; connect again"),
         (Facts(status="reconnecting"), "made anew"),
         (Facts(status="closed"), "was closed"),
+        (Facts(status="closed", loss="the budget of 2 responses is used up"), "2 responses"),
     ],
 )
 def test_what_no_event_tells_is_explained_from_the_facts(facts, words):
