@@ -173,10 +173,12 @@ class SessionCore:
         self.perform(self.machine.request(event))
 
     def _refusal(self, event: Event) -> LocalProtocolError | None:
-        """Why the budget or the server would refuse.
+        """Why its answer could not be told, or the budget or the server would refuse.
 
         With turn detection the server knows better what it heard.
         """
+        if refusal := self.outstanding.refusal(event):
+            return refusal
         if event.type == "response.create" and self.spending is not None:
             return self.spending.refusal(self.outstanding.n_requested)
         if event.type != "input_audio_buffer.commit" or has_turn_detection(self.machine.session):

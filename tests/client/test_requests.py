@@ -45,6 +45,22 @@ def test_an_events_id_is_text(puppet):
         puppet.session.send({"type": "input_audio_buffer.clear", "event_id": ["mine"]})
 
 
+def test_an_id_that_waits_for_its_answer_is_not_taken_twice():
+    async def scenario(talk):
+        first = talk.send("session.update", session={"instructions": "one"})
+        second = talk.send("session.update", session={"instructions": "two"})
+        with pytest.raises(LocalProtocolError, match="is taken by what waits"):
+            second.wait(0)
+        talk.wire.say({"type": "session.updated", "session": {"instructions": "one"}})
+        await talk.settle()
+        assert first.wait(0)["session"]["instructions"] == "one"
+        again = talk.send("session.update", session={"instructions": "three"})
+        await talk.settle()
+        assert not again.done
+
+    run(scenario)
+
+
 def test_after_a_refusal_the_next_answer_is_the_next_requests(puppet):
     with pytest.raises(ConfigError):
         puppet.session.configure(tracing_metadata={"a": NOON})
