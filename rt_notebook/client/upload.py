@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Union
 
+import numpy as np
+
 from ..audio import levels, pcm, wav
 from ..errors import AudioFormatError, ConfigError, ConnectionLost, RealtimeError
 from .clock import within
@@ -122,8 +124,13 @@ def read(source: Any) -> bytes:
     elif isinstance(source, (bytes, bytearray, memoryview)):
         audio = bytes(source)
         pcm.decode(audio)
-    else:
+    elif isinstance(source, np.ndarray):
         audio = pcm.encode(source)
+    else:
+        raise AudioFormatError(
+            "audio is a WAV file's path, bytes of PCM16 or an array of floats, "
+            f"got {type(source).__name__}"
+        )
     if not audio:
         raise AudioFormatError("the audio is empty; give at least 100 ms of speech")
     return audio

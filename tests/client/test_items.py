@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from rt_notebook import ConfigError, LocalProtocolError
+from rt_notebook import AudioFormatError, ConfigError, LocalProtocolError
 from rt_notebook.audio import g711, pcm
 
 PNG = base64.b64decode(
@@ -153,6 +153,18 @@ def test_what_cannot_be_an_item_is_refused_and_nothing_is_sent(puppet, given, se
     events = len(puppet.session.log)
     with pytest.raises((ConfigError, LocalProtocolError), match=sentence):
         puppet.session.add_item(**given)
+    assert len(puppet.session.log) == events
+
+
+@pytest.mark.parametrize("sound", [[0.1] * 4800, 0.1])
+def test_what_is_no_sound_is_refused_by_what_it_is(puppet, sound):
+    events = len(puppet.session.log)
+    for give in (
+        lambda: puppet.session.add_item(audio=sound),
+        lambda: puppet.session.send_audio(sound),
+    ):
+        with pytest.raises(AudioFormatError, match=f"array of floats, got {type(sound).__name__}"):
+            give()
     assert len(puppet.session.log) == events
 
 
