@@ -23,8 +23,7 @@ rendered, and each item that was cut is truncated there.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import LocalProtocolError
@@ -48,7 +47,7 @@ from .playback import PlaybackLedger
 from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .responses import Responses
-from .restoring import Audio, Reencoded, restored_item
+from .restoring import Audio, Made, Reencoded, restored_items
 
 __all__ = ["SessionMachine"]
 
@@ -71,8 +70,7 @@ class SessionMachine:
         self._requests = RequestLedger()
         self._repeats = Repeats()
         self._responses = Responses()
-        # Items as the client created them, with the input format of their sound.
-        self._made_here: dict[str, tuple[dict[str, Any], Any]] = {}
+        self._made_here: dict[str, Made] = {}
         self._called_off: set[str] = set()  # requests that were cancelled before they began
 
     # Requests
@@ -92,7 +90,10 @@ class SessionMachine:
 
     def _made(self, event: Event) -> None:
         item = event.get("item")
-        if event.type == "conversation.item.create" and isinstance(item, dict) and "id" in item:
+        if event.type != "conversation.item.create" or not isinstance(item, dict):
+            return
+        # What answers a server is of no use to another.
+        if "id" in item and item.get("type") != "mcp_approval_response":
             self._made_here[item["id"]] = (item, _input_audio(self.session).get("format"))
 
     def sent(self, event: Event) -> None:
@@ -199,9 +200,11 @@ class SessionMachine:
         effects : list of Effect
             What is to be done when `restoring` has been sent.
         """
+        heard = heard_items(self.conversation, self.ledger).items()
+        cut = {item_id: account.heard_text for item_id, account in heard if account.state == "cut"}
         restoring = [
             Event(type="conversation.item.create", event_id=self._new_id(), item=item)
-            for item in self._restored_items(audio, reencoded)
+            for item in restored_items(self.conversation, cut, self._made_here, audio, reencoded)
         ]
         if asked:
             update = Event(type="session.update", event_id=self._new_id(), session=asked)
@@ -213,18 +216,6 @@ class SessionMachine:
         items = [event["item"] for event in restoring if event.type == "conversation.item.create"]
         self.conversation.restored([item["id"] for item in items])
         return self._requests.resume(restoring) + self._next_response()
-
-    def _restored_items(self, audio: Audio, reencoded: Reencoded) -> Iterator[dict[str, Any]]:
-        heard = heard_items(self.conversation, self.ledger)
-        for item in self.conversation:
-            account = heard.get(item.id)
-            text = account.heard_text if account is not None and account.state == "cut" else None
-            if made := self._made_here.get(item.id):
-                restored = reencoded(*made)
-            else:
-                restored = restored_item(item, text, functools.partial(audio, item.id))
-            if restored is not None:
-                yield restored
 
     # Reports of the player
 

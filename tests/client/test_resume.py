@@ -237,6 +237,43 @@ def test_what_a_server_asked_that_is_gone_is_asked_no_more():
     run(scenario, Wire)
 
 
+def test_what_hosted_tools_gave_is_known_to_the_next_server():
+    async def scenario(talk):
+        of_it = {"server_label": "notes", "name": "read", "arguments": "{}"}
+        answer = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1"}
+        answer |= {"id": "item_1", "approve": True}
+        call = {"id": "mcp_1", "type": "mcp_call", **of_it, "approval_request_id": "mcpr_1"}
+        talk.wire.say(added({"id": "mcpr_1", "type": "mcp_approval_request", **of_it}, None))
+        talk.send("conversation.item.create", item=answer)
+        talk.wire.say(
+            added(answer, "mcpr_1"),
+            added({**call, "output": None, "error": None}, "item_1"),
+            {
+                "type": "conversation.item.done",
+                "previous_item_id": "item_1",
+                "item": {**call, "output": "milk", "error": None},
+            },
+        )
+        await talk.settle()
+        before = talk.core.machine.conversation.order
+        await talk.lose()
+        told = [create["item"] for create in await talk.answer_restoration()]
+        assert [(item["type"], item["call_id"]) for item in told] == [
+            ("function_call", "mcp_1"),
+            ("function_call_output", "mcp_1"),
+        ]
+        assert told[1]["output"] == "milk"
+        assert talk.core.machine.conversation.order == before
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "2 items restored" in sentence, "refused" in sentence) == (
+            "info",
+            True,
+            False,
+        )
+
+    run(scenario, Wire)
+
+
 def test_a_commit_that_was_not_taken_fails_with_the_answer_to_it():
     async def scenario(talk):
         talk.core.append_audio(SECOND)
