@@ -84,6 +84,53 @@ def test_what_has_no_frame_waits_for_no_answer():
     run(scenario)
 
 
+MIB = 1024 * 1024
+
+
+def message(**part):
+    return {"type": "message", "role": "user", "content": [part]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "sentence"),
+    [
+        (
+            "session.update",
+            {"session": {"instructions": "x" * 9 * MIB}},
+            r"has 9\.0 MiB, and 7\.9 are the most",
+        ),
+        (
+            "conversation.item.create",
+            {"item": message(type="input_text", text="x" * 8 * MIB)},
+            r"has 8\.0 MiB, and 7\.9 are the most",
+        ),
+        (
+            "conversation.item.create",
+            {"item": message(type="input_audio", audio="A" * 17 * MIB)},
+            r"has 17\.0 MiB, and 16\.0 are the most",
+        ),
+    ],
+)
+def test_what_a_server_would_say_back_in_no_frame_that_is_taken_is_not_sent(kind, fields, sentence):
+    async def scenario(talk):
+        refused = talk.send(kind, **fields)
+        with pytest.raises(LocalProtocolError, match=sentence):
+            refused.wait(0)
+        assert talk.wire.outbox.empty
+
+    run(scenario)
+
+
+def test_sound_is_not_said_back_and_may_be_longer():
+    async def scenario(talk):
+        sound = message(type="input_audio", audio="A" * 9 * MIB)
+        asked = talk.send("conversation.item.create", item=sound)
+        assert (await talk.wire.told())["type"] == "conversation.item.create"
+        assert not asked.done
+
+    run(scenario)
+
+
 def test_a_response_that_has_no_frame_holds_up_no_other():
     async def scenario(talk):
         refused = talk.respond("first", input=[NOON])
