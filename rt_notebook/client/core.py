@@ -187,6 +187,8 @@ class SessionCore:
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold; it fails when that may not be sent."""
+        if reply.done:
+            return  # what it was to answer was refused
         if refusal := self.line.wire.refusal(event) or self._refusal(event):
             reply.fail(refusal)
             return

@@ -267,11 +267,14 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         **options
             As for `respond`.
         """
+        if not isinstance(text, str):
+            raise LocalProtocolError(f"say takes text, got {type(text).__name__}")
         if not text.strip():
             raise LocalProtocolError("there is nothing to say: the text is empty")
         self.event("response", options)
-        self.add_item(text)
-        return self.respond(**options)
+        reply = Reply(self.conversation, self.log)
+        self.add_item(text).when_done(reply.fail_with)
+        return self.ask(reply, **options)
 
     def send_audio(
         self, source: AudioSource, *, pace: str = "realtime", commit: bool = True

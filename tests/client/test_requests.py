@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from rt_notebook import ConfigError, LocalProtocolError, Secret, connect
+from rt_notebook import ConfigError, LocalProtocolError, Secret, ServerError, connect
 
 from .scripted import Puppet, scripted_server
 from .talking import run
@@ -119,6 +119,23 @@ def test_what_a_server_would_say_back_in_no_frame_that_is_taken_is_not_sent(kind
         assert talk.wire.outbox.empty
 
     run(scenario)
+
+
+def test_what_cannot_be_said_is_not_answered(puppet):
+    seen = len(puppet.session.log)
+    with pytest.raises(LocalProtocolError, match=r"9\.0 MiB"):
+        puppet.session.say("x" * 9 * MIB).wait(10)
+    with pytest.raises(LocalProtocolError, match="say takes text, got int"):
+        puppet.session.say(5)
+    assert len(puppet.session.log) == seen
+
+
+def test_what_the_server_refuses_to_hear_fails_the_answer_to_it(puppet):
+    reply = puppet.session.say("Hello.")
+    refused = {"event_id": puppet.told("conversation.item.create")["event_id"]}
+    puppet.say({"type": "error", "event_id": "e", "error": {"message": "No room.", **refused}})
+    with pytest.raises(ServerError, match="No room"):
+        reply.wait(10)
 
 
 def test_sound_is_not_said_back_and_may_be_longer():
