@@ -45,6 +45,17 @@ def test_an_events_id_is_text(puppet):
         puppet.session.send({"type": "input_audio_buffer.clear", "event_id": ["mine"]})
 
 
+@pytest.mark.parametrize("event", [["response.create"], "response.create", None])
+def test_an_event_is_an_object(puppet, event):
+    with pytest.raises(LocalProtocolError, match=f"a JSON object, got {type(event).__name__}"):
+        puppet.session.send(event)
+
+
+def test_what_cannot_be_called_is_no_callback(puppet):
+    with pytest.raises(ConfigError, match=r"callback takes a function, got \{\}"):
+        puppet.session.on("error", {})
+
+
 def test_an_id_that_waits_for_its_answer_is_not_taken_twice():
     async def scenario(talk):
         first = talk.send("session.update", session={"instructions": "one"})
