@@ -33,7 +33,7 @@ from .spending import Spending
 from .talk import Talk
 from .tool_requests import ToolRequests
 from .transport import Transport
-from .upload import AudioSource, Upload
+from .upload import AudioSource, Upload, check_answers
 from .waiting import Acknowledgement
 from .watch import Watch
 
@@ -295,10 +295,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
         Raises
         ------
-        AudioFormatError
-            If the source cannot be read; nothing is sent.
+        AudioFormatError, ConfigError
+            If the source cannot be read, or there is nobody to answer; nothing is sent.
         """
         upload = Upload(source, pace)
+        if commit:
+            check_answers(self)
         reply = Reply(self.conversation, self.log) if commit else None
         self._call(upload.start, self, reply)
         return reply
