@@ -18,6 +18,7 @@ __all__ = ["CODES", "Explanation", "Facts", "explain", "explain_error", "sentenc
 SILENCE_MS = 2000  # of sound without an answer that needs no explanation
 _BYTES_PER_MS = 48  # PCM16 at 24 kHz
 _LOUDEST_SECONDS = 30
+_HOSTED_ENDS = ("response.mcp_call.completed", "response.mcp_call.failed")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Facts:
     status : str
         How the session stands.
     loss : str
-        How its connection ended, as far as it has.
+        How its connection ended, or why the session did, as far as it has.
     config : dict
         The configuration in force.
     microphone : str
@@ -141,7 +142,9 @@ def _lost(_log: Log, _entries: list[Entry], facts: Facts) -> Explanation | None:
     return {
         "lost": Explanation(f"the connection is gone{told}", "connect again with %rt_connect"),
         "reconnecting": Explanation(f"the connection ended{told}", "wait: it is made anew"),
-        "closed": Explanation("the session was closed", "connect again with %rt_connect"),
+        "closed": Explanation(
+            facts.loss or "the session was closed", "connect again with %rt_connect"
+        ),
     }.get(facts.status)
 
 
@@ -240,6 +243,21 @@ def _unanswered(_log: Log, entries: list[Entry], facts: Facts) -> Explanation | 
     )
 
 
+def _unasked(_log: Log, entries: list[Entry], _facts: Facts) -> Explanation | None:
+    """A hosted tool's call came to its end, and with it the response, or after it."""
+    since = _since(entries, "response.create", "response.created")
+    ends = [e.event for e in since if e.event.type in ("response.done", *_HOSTED_ENDS)]
+    done = [event for event in ends if event.type == "response.done"]
+    if not done or len(done) == len(ends):
+        return None  # the response goes on, or called nothing
+    output = done[-1]["response"].get("output") or [{}]
+    if ends[-1] is done[-1] and output[-1].get("type") != "mcp_call":
+        return None
+    return Explanation(
+        "a hosted tool came to its end, and nobody asked for the answer", "ask with %rt_respond"
+    )
+
+
 def _held_back(_log: Log, entries: list[Entry], _facts: Facts) -> Explanation | None:
     """Audio went to a page that has rendered none of it."""
     opened = [n for n, entry in enumerate(entries) if entry.event.type == "player.opened"]
@@ -263,6 +281,7 @@ _REASONS: tuple[Callable[[Log, list[Entry], Facts], Explanation | None], ...] = 
     _blocked,
     _unheard,
     _unanswered,
+    _unasked,
     _held_back,
 )
 

@@ -173,18 +173,22 @@ class SessionCore:
         self.perform(self.machine.request(event))
 
     def _refusal(self, event: Event) -> LocalProtocolError | None:
-        """Why the budget or the server would refuse.
+        """Why the budget or the server would refuse, or the answer could not be told.
 
         With turn detection the server knows better what it heard.
         """
+        refusal = None
         if event.type == "response.create" and self.spending is not None:
-            return self.spending.refusal(self.outstanding.n_requested)
-        if event.type != "input_audio_buffer.commit" or has_turn_detection(self.machine.session):
-            return None
-        return self.microphone.too_short()
+            refusal = self.spending.refusal(self.outstanding.n_requested)
+        elif event.type == "input_audio_buffer.commit":
+            hears = has_turn_detection(self.machine.session)
+            refusal = None if hears else self.microphone.too_short()
+        return refusal or self.outstanding.refusal(event)
 
     def respond(self, reply: Reply, event: Event) -> None:
         """Ask for the response that `reply` will hold; it fails when that may not be sent."""
+        if reply.done:
+            return  # what it was to answer was refused
         if refusal := self.line.wire.refusal(event) or self._refusal(event):
             reply.fail(refusal)
             return
@@ -372,6 +376,7 @@ class SessionCore:
         if not self.created.done():
             self.created.set_exception(error)
             self.created.exception()  # whoever opens the session may have stopped waiting
+        self.line.loss = loss
         self.become(status)
         self.outstanding.fail_all(loss)
         self.tools.close(loss)

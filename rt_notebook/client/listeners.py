@@ -61,8 +61,10 @@ class Listeners:
         Raises
         ------
         ConfigError
-            If there is no such direction.
+            If there is no such direction, or nothing to call.
         """
+        if not callable(callback):
+            raise ConfigError(f"callback takes a function, got {callback!r}")
         direction = _checked(direction or ("received" if type == "*" else "both"))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="rt-callbacks", daemon=True)

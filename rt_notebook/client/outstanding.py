@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import RealtimeError
+from ..errors import LocalProtocolError, RealtimeError
 from ..protocol.effects import OutputItemStarted, ResponseEnded, ResponseStarted, Settled
 from ..protocol.events import Event
 from .clock import Clock
@@ -74,6 +74,15 @@ class Outstanding:
 
     def __contains__(self, event_id: str | None) -> bool:
         return event_id in self._acknowledgements or event_id in self._requested
+
+    def refusal(self, event: Event) -> LocalProtocolError | None:
+        """Why the answer to an event could not be told from another's, None when it can."""
+        if event["event_id"] not in self:
+            return None
+        return LocalProtocolError(
+            f"event_id {event['event_id']!r} is taken by what waits for its answer: "
+            "give another, or none"
+        )
 
     @property
     def n_requested(self) -> int:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from ..protocol.events import MAX_SAID_BACK_BYTES
 
 __all__ = ["data_uri"]
 
-MAX_BYTES = 15 * 1024 * 1024 * 3 // 4  # 15 MiB as base64
+MAX_BYTES = MAX_SAID_BACK_BYTES * 3 // 4  # as base64 it is a third longer
 FETCH_SECONDS = 15.0
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _PIL_MODES = {"1", "L", "LA", "P", "RGB", "RGBA"}
@@ -34,7 +35,7 @@ def data_uri(picture: Any) -> str:
     Raises
     ------
     ConfigError
-        If it cannot be read, is no PNG or JPEG, or is over 11 MiB.
+        If it cannot be read, is no PNG or JPEG, or is over 5.9 MiB.
     """
     if isinstance(picture, str) and picture.startswith("data:"):
         return picture
@@ -43,8 +44,10 @@ def data_uri(picture: Any) -> str:
     if kind is None:
         raise ConfigError("the API takes PNG and JPEG pictures, and this is neither")
     if len(content) > MAX_BYTES:
-        size = len(content) / 1024 / 1024
-        raise ConfigError(f"the picture has {size:.1f} MiB; the API takes at most 11")
+        size, most = (n_bytes / 1024 / 1024 for n_bytes in (len(content), MAX_BYTES))
+        raise ConfigError(
+            f"the picture has {size:.1f} MiB, and {most:.1f} are the most: scale it down"
+        )
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 

@@ -82,6 +82,11 @@ class Reply(Waitable["Reply"]):
             self.status = "failed"
         super().fail(error)
 
+    def fail_with(self, error: BaseException | None) -> None:
+        """Fail if what it is to answer has failed."""
+        if error is not None:
+            self.fail(error)
+
     @property
     def items(self) -> list[Item]:
         """The items that the model made, in order."""

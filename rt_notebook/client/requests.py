@@ -39,6 +39,8 @@ class Requests:
         LocalProtocolError
             If it has no type, an id that is no text, or what JSON cannot hold; nothing is sent.
         """
+        if not isinstance(event, Mapping):
+            raise LocalProtocolError(f"an event is a JSON object, got {type(event).__name__}")
         sent = Event(with_concealed_tools({"event_id": new_id("event"), **event}))
         if not isinstance(sent.get("type"), str):
             raise LocalProtocolError("an event needs a 'type', such as \"response.create\"")

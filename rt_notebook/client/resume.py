@@ -29,7 +29,7 @@ from .takers import Takes
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire import Wire
-from .wire_audio import encoded, input_format
+from .wire_audio import encoded, format_name, input_format, reencoded
 
 if TYPE_CHECKING:
     from .core import SessionCore
@@ -71,7 +71,7 @@ class Lifeline:
     expires : float or None
         When its session ends, if the server says so.
     loss : ConnectionLost
-        How the last one ended.
+        How the last one ended, or why the session did.
     received : mapping
         What it takes, by event type.
     """
@@ -175,7 +175,6 @@ class Lifeline:
 
     def _lose(self, ended: RealtimeError) -> bool:
         """End the session; there is no other connection."""
-        self.loss = as_loss(ended)
         self._core.end("lost", ended)
         return False
 
@@ -206,7 +205,7 @@ class Lifeline:
         core = self._core
         self._greeted, self._restored, self._refused, self._complaint = True, 0, 0, ""
         core.microphone.connected()
-        restoring, effects = core.machine.resume(core.settings.asked, self._said)
+        restoring, effects = core.machine.resume(core.settings.asked, self._said, self._reencoded)
         self._unanswered = len(restoring)
         for event in restoring:
             acknowledgement = Acknowledgement(event)
@@ -227,6 +226,9 @@ class Lifeline:
         audio = core.microphone.audio(item_id)
         format = input_format(core.machine.session)
         return encode_audio(encoded(audio, format)) if audio else None
+
+    def _reencoded(self, item: dict[str, Any], format: Any) -> dict[str, Any]:
+        return reencoded(item, format_name(format), input_format(self._core.machine.session))
 
     def _answered(self, is_item: bool, failure: BaseException | None) -> None:
         if isinstance(failure, ConnectionLost):

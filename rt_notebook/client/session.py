@@ -33,7 +33,7 @@ from .spending import Spending
 from .talk import Talk
 from .tool_requests import ToolRequests
 from .transport import Transport
-from .upload import AudioSource, Upload
+from .upload import AudioSource, Upload, check_answers
 from .waiting import Acknowledgement
 from .watch import Watch
 
@@ -267,11 +267,14 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         **options
             As for `respond`.
         """
+        if not isinstance(text, str):
+            raise LocalProtocolError(f"say takes text, got {type(text).__name__}")
         if not text.strip():
             raise LocalProtocolError("there is nothing to say: the text is empty")
         self.event("response", options)
-        self.add_item(text)
-        return self.respond(**options)
+        reply = Reply(self.conversation, self.log)
+        self.add_item(text).when_done(reply.fail_with)
+        return self.ask(reply, **options)
 
     def send_audio(
         self, source: AudioSource, *, pace: str = "realtime", commit: bool = True
@@ -292,10 +295,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
         Raises
         ------
-        AudioFormatError
-            If the source cannot be read; nothing is sent.
+        AudioFormatError, ConfigError
+            If the source cannot be read, or there is nobody to answer; nothing is sent.
         """
         upload = Upload(source, pace)
+        if commit:
+            check_answers(self)
         reply = Reply(self.conversation, self.log) if commit else None
         self._call(upload.start, self, reply)
         return reply
@@ -379,7 +384,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     def _alive(self) -> None:
         if self.status not in ALIVE:
-            raise ConnectionLost(f"the session is {self.status}; connect again")
+            raise ConnectionLost(f"{self.core.line.loss}; connect again")
 
     def _call(self, function: Callable[..., object], *args: object) -> None:
         self._alive()

@@ -70,13 +70,18 @@ def output_text(value: object, limit: int = MAX_OUTPUT_CHARS) -> str:
         Characters that are kept; a note says when there were more.
     """
     try:
-        plain = to_jsonable_python(value, fallback=_plain, inf_nan_mode="strings")
+        plain = _finite(to_jsonable_python(value, fallback=_plain))
         text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     except ValueError:  # it holds itself
         text = str(value)
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… (cut: {limit:,} of {len(text):,} characters)"
+
+
+def _finite(plain: object) -> object:
+    """Put the names of NaN and the infinities as text in their place: JSON has no such numbers."""
+    return json.loads(json.dumps(plain), parse_constant=str)
 
 
 def _plain(value: Any) -> object:

@@ -115,13 +115,17 @@ def tool_of(
     ConfigError
         If it cannot be described to the model.
     """
+    if not callable(function) or inspect.isasyncgenfunction(function):
+        raise ConfigError(f"a tool is a function that returns its result, got {function!r}")
     name = str(name or getattr(function, "__name__", ""))
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"a tool's name takes 1 to 64 letters, digits, _ and -, got {name!r}: give name=…"
         )
-    if not timeout > 0:
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
         raise ConfigError(f"timeout takes seconds above 0, got {timeout!r}")
+    if not isinstance(read_only, bool):  # any text is true, and the call would not be asked for
+        raise ConfigError(f"read_only takes True or False, got {read_only!r}")
     document = inspect.getdoc(function) or ""
     try:
         arguments = _arguments_of(name, function, parameter_texts(document))

@@ -8,7 +8,7 @@ only reads), run on a thread of its own, and answered with one ``function_call_o
 When all are answered, `ToolTurn` says whether a response follows.
 
 Hosted tools run at the server. What it asks for goes the same way, and is answered with an
-``mcp_approval_response``; the server goes on by itself.
+``mcp_approval_response``; the server makes the call, and answers when it is asked to.
 """
 
 from __future__ import annotations

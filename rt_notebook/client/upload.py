@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Union
 
+import numpy as np
+
 from ..audio import levels, pcm, wav
 from ..errors import AudioFormatError, ConfigError, ConnectionLost, RealtimeError
 from .clock import within
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .session import RealtimeSession
 
-__all__ = ["CHUNK_MS", "AudioSource", "Upload", "read", "silence_ms"]
+__all__ = ["CHUNK_MS", "AudioSource", "Upload", "check_answers", "read", "silence_ms"]
 
 AudioSource = Union[str, "os.PathLike[str]", bytes, pcm.FloatArray]
 
@@ -87,18 +89,38 @@ class Upload:
                 break
             await self._send(session, chunk)
         reply.uploading = False
-        await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
+        if _answers(session):
+            await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
         if reply.status == "waiting":
             session.core.outstanding.give_up(reply, self._unheard(session))
 
     def _unheard(self, session: RealtimeSession) -> RealtimeError:
         if session.core.line.connections != self._connections:
             return ConnectionLost("the connection was lost while you spoke; say it again")
+        if not _answers(session):
+            return RealtimeError(
+                "it was sent, and create_response is off: ask for the answer with respond()"
+            )
         level = levels.dbfs(pcm.decode(self.pcm))
         return RealtimeError(
             f"the server heard no speech in {pcm.duration_ms(self.pcm) / 1000:.1f} s of audio "
             f"({level:.0f} dBFS); speak louder or lower turn_detection_threshold"
         )
+
+
+def check_answers(session: RealtimeSession) -> None:
+    """Refuse to wait for the answer of a session that only hears."""
+    if session.config.get("type") == "transcription":
+        raise ConfigError(
+            "send_audio waits for an answer, and this session only hears: "
+            "take commit=False, or rt.transcribe"
+        )
+
+
+def _answers(session: RealtimeSession) -> bool:
+    """Whether the server answers by itself what it hears."""
+    detection = session.config["audio"]["input"]["turn_detection"]
+    return detection.get("create_response") is not False
 
 
 def silence_ms(config: Mapping[str, Any]) -> int:
@@ -122,8 +144,13 @@ def read(source: Any) -> bytes:
     elif isinstance(source, (bytes, bytearray, memoryview)):
         audio = bytes(source)
         pcm.decode(audio)
-    else:
+    elif isinstance(source, np.ndarray):
         audio = pcm.encode(source)
+    else:
+        raise AudioFormatError(
+            "audio is a WAV file's path, bytes of PCM16 or an array of floats, "
+            f"got {type(source).__name__}"
+        )
     if not audio:
         raise AudioFormatError("the audio is empty; give at least 100 ms of speech")
     return audio

@@ -13,10 +13,19 @@ from ..config.dialect import from_wire, to_wire
 from ..config.hidden import with_concealed_tools
 from ..errors import LocalProtocolError, RealtimeError
 from ..protocol.effects import Effect, Play, PlayEnd
-from ..protocol.events import Event, encode_audio, parse_event
+from ..protocol.events import (
+    MAX_EVENT_BYTES,
+    MAX_SAID_BACK_BYTES,
+    Event,
+    encode_audio,
+    parse_event,
+)
 from .wire_audio import WireAudio, input_format, output_format
 
 __all__ = ["Wire", "size_bytes"]
+
+_SAID_BACK = ("session.update", "conversation.item.create")
+_MIB = 1024 * 1024
 
 
 class Wire:
@@ -50,12 +59,17 @@ class Wire:
     def refusal(self, event: Event) -> RealtimeError | None:
         """Return why there is no frame that sends an event, None when there is one."""
         try:
-            size_bytes(self.frame(event))
+            size, most = size_bytes(self.frame(event)), _most_bytes(event)
         except RealtimeError as error:  # the dialect has no words for it
             return error
         except (TypeError, ValueError, RecursionError):
             return LocalProtocolError(f"{event.type} holds what JSON cannot; it was not sent")
-        return None
+        if size <= most:
+            return None
+        return LocalProtocolError(
+            f"{event.type} has {size / _MIB:.1f} MiB, and {most / _MIB:.1f} are the most: "
+            "give it in parts, or a smaller picture"
+        )
 
     def audio_frame(self, pcm: bytes, session: Mapping[str, Any]) -> str:
         """Return the text frame that sends the microphone's next chunk."""
@@ -78,6 +92,17 @@ class Wire:
     def _translate(self, event: dict[str, Any]) -> dict[str, Any]:
         """What came, in GA's names; what a tool server is reached with becomes `Secret`."""
         return with_concealed_tools(from_wire(event, self._dialect))
+
+
+def _most_bytes(event: Event) -> int:
+    """What an event may take. What the server says back must fit into a frame that is taken."""
+    item = event.get("item")
+    parts = item.get("content") if isinstance(item, dict) else None
+    has_sound = isinstance(parts, list) and any(  # which is not said back
+        isinstance(part, dict) and "audio" in part for part in parts
+    )
+    is_said_back = event.type in _SAID_BACK and not has_sound
+    return MAX_SAID_BACK_BYTES if is_said_back else MAX_EVENT_BYTES
 
 
 def size_bytes(frame: str | bytes) -> int:

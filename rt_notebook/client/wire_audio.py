@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..audio import g711, pcm, resample
+from ..protocol.events import decode_audio, encode_audio
 
-__all__ = ["WireAudio", "encoded", "input_format", "output_format"]
+__all__ = ["WireAudio", "encoded", "format_name", "input_format", "output_format", "reencoded"]
 
 G711_HZ = 8000
 _PCM = "audio/pcm"
@@ -39,6 +40,25 @@ def encoded(audio: bytes, format: str) -> bytes:
         return audio
     samples = resample.resample(pcm.decode(audio), pcm.SAMPLE_RATE_HZ, G711_HZ)
     return _CODECS[format][0](pcm.encode(samples))
+
+
+def reencoded(item: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Return an item whose sound is in one wire format with its sound in another."""
+    parts = item.get("content")
+    if old == new or not isinstance(parts, list):
+        return item
+    return {**item, "content": [_part_reencoded(part, old, new) for part in parts]}
+
+
+def _part_reencoded(part: Any, old: str, new: str) -> Any:
+    sound = part.get("audio") if isinstance(part, dict) else None
+    if not isinstance(sound, str):
+        return part
+    audio = decode_audio(sound)
+    if old in _CODECS:
+        samples = pcm.decode(_CODECS[old][1](audio))
+        audio = pcm.encode(resample.resample(samples, G711_HZ, pcm.SAMPLE_RATE_HZ))
+    return {**part, "audio": encode_audio(encoded(audio, new))}
 
 
 class WireAudio:
@@ -75,4 +95,9 @@ class WireAudio:
 
 def _format(session: Mapping[str, Any], side: str) -> str:
     part = (session.get("audio") or {}).get(side) or {}
-    return str((part.get("format") or {}).get("type", _PCM))
+    return format_name(part.get("format"))
+
+
+def format_name(format: Mapping[str, Any] | None) -> str:
+    """Return the name of a format as a session has it; PCM where it has none."""
+    return str((format or {}).get("type", _PCM))

@@ -155,10 +155,11 @@ class Conversation:
         item = self._upsert(event["item"])
         if item is None:
             return []
-        self._deleted.discard(item.id)
         if event.type.endswith(".done") and item.id in self._previous:
-            # The live API sends null here for items that it had added behind another.
+            # The live API sends null here for items that it had added behind another. And one
+            # that was deleted while it was made is done all the same.
             return [item.id]
+        self._deleted.discard(item.id)
         if "previous_item_id" in event:
             self._place(item.id, event["previous_item_id"])
         elif item.id not in self._previous:

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_EVENT_BYTES",
     "MAX_FRAME_BYTES",
+    "MAX_SAID_BACK_BYTES",
     "Event",
     "JsonObject",
     "MalformedEvent",
@@ -37,6 +38,7 @@ __all__ = [
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024  # of a client's event; API: 15 MiB per append
 MAX_FRAME_BYTES = 8 * 1024 * 1024  # of a server's event: 2 min of audio in one piece
+MAX_SAID_BACK_BYTES = MAX_FRAME_BYTES - 64 * 1024  # of an event that the server's repeats
 MAX_DEPTH = 64
 _MAX_INTEGER_DIGITS = 308  # most readers have doubles only, which end a little beyond
 

@@ -25,8 +25,7 @@ rendered, and each item that was cut is truncated there.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import LocalProtocolError
@@ -53,8 +52,8 @@ from .playback import PlaybackLedger
 from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .responses import Responses
-from .restoring import restored_item
-from .session_facts import interrupts, output_is_pcm, transcribes
+from .restoring import Audio, Made, Reencoded, restored_items
+from .session_facts import input_format, interrupts, output_is_pcm, transcribes
 
 __all__ = ["SessionMachine"]
 
@@ -78,7 +77,7 @@ class SessionMachine:
         self._repeats = Repeats()
         self._responses = Responses()
         self._order = PlayOrder(self.ledger, self._responses.goes_on)
-        self._made_here: dict[str, dict[str, Any]] = {}  # items as the client created them
+        self._made_here: dict[str, Made] = {}
         self._called_off: set[str] = set()  # requests that were cancelled before they began
 
     # Requests
@@ -98,8 +97,11 @@ class SessionMachine:
 
     def _made(self, event: Event) -> None:
         item = event.get("item")
-        if event.type == "conversation.item.create" and isinstance(item, dict) and "id" in item:
-            self._made_here[item["id"]] = item
+        if event.type != "conversation.item.create" or not isinstance(item, dict):
+            return
+        # What answers a server is of no use to another.
+        if "id" in item and item.get("type") != "mcp_approval_response":
+            self._made_here[item["id"]] = (item, input_format(self.session))
 
     def sent(self, event: Event) -> None:
         """Take note of a client event that went out, as a log tells it."""
@@ -185,7 +187,7 @@ class SessionMachine:
         return self._requests.cut_off() + effects
 
     def resume(
-        self, asked: dict[str, Any], audio: Callable[[str], str | None]
+        self, asked: dict[str, Any], audio: Audio, reencoded: Reencoded
     ) -> tuple[list[Event], list[Effect]]:
         """Give another server the session, then what was asked of the one before.
 
@@ -196,6 +198,9 @@ class SessionMachine:
         audio : callable
             Gives what the user said in an item, as base64 in the session's input format, or
             None when it is not known.
+        reencoded : callable
+            Gives an item that the client made, whose sound is in the input format it is given
+            with, with its sound in the session's.
 
         Returns
         -------
@@ -204,9 +209,11 @@ class SessionMachine:
         effects : list of Effect
             What is to be done when `restoring` has been sent.
         """
+        heard = heard_items(self.conversation, self.ledger).items()
+        cut = {item_id: account.heard_text for item_id, account in heard if account.state == "cut"}
         restoring = [
             Event(type="conversation.item.create", event_id=self._new_id(), item=item)
-            for item in self._restored_items(audio)
+            for item in restored_items(self.conversation, cut, self._made_here, audio, reencoded)
         ]
         if asked:
             update = Event(type="session.update", event_id=self._new_id(), session=asked)
@@ -218,16 +225,6 @@ class SessionMachine:
         items = [event["item"] for event in restoring if event.type == "conversation.item.create"]
         self.conversation.restored([item["id"] for item in items])
         return self._requests.resume(restoring) + self._next_response()
-
-    def _restored_items(self, audio: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
-        heard = heard_items(self.conversation, self.ledger)
-        for item in self.conversation:
-            account = heard.get(item.id)
-            text = account.heard_text if account is not None and account.state == "cut" else None
-            made = self._made_here.get(item.id)
-            restored = made or restored_item(item, text, functools.partial(audio, item.id))
-            if restored is not None:
-                yield restored
 
     # Reports of the player
 

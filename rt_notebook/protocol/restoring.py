@@ -2,20 +2,73 @@
 
 An assistant's audio cannot be given back (API event ``conversation.item.create``): what
 was heard of it goes in as text. What the user said goes in as its transcript, or as sound
-where there are no words. What the client made goes in as it was made.
+where there are no words. What the client made goes in as it was made. A hosted tool's call
+is the server's to make: it goes in as the call of a function, and its output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .item import Item
 
-__all__ = ["restored_item"]
+__all__ = ["Audio", "Made", "Reencoded", "creatable", "restored_item", "restored_items"]
 
 Json = dict[str, Any]
+#: What the user said in an item, by its id: base64, or None when it is not known.
+Audio = Callable[[str], str | None]
+#: An item as the client created it, and the input format of its sound.
+Made = tuple[Json, Any]
+#: The same → it in the session's format.
+Reencoded = Callable[[Json, Any], Json | None]
 _TEXT_TYPES = {"user": "input_text", "system": "input_text", "assistant": "output_text"}
+
+
+_LONGEST_ID = 32  # API: item.id
+
+
+def creatable(item: Item) -> tuple[Item, ...]:
+    """Return an item as items of the types that a client may create."""
+    if item.type != "mcp_call" or item.state not in ("completed", "failed"):
+        return (item,)
+    call = Item(item.id, "function_call", item.role, "completed", name=item.name)
+    call.call_id, call.arguments = item.id, item.arguments
+    end = "_out"
+    output = Item(f"{item.id[: _LONGEST_ID - len(end)]}{end}", "function_call_output", item.role)
+    output.call_id, output.output = item.id, item.output or item.error
+    return call, output
+
+
+def restored_items(
+    items: Iterable[Item],
+    cut: Mapping[str, str],
+    made: Mapping[str, Made],
+    audio: Audio,
+    reencoded: Reencoded,
+) -> Iterator[Json]:
+    """Yield the items that say the same to a server that knows nothing of them.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        The conversation.
+    cut : mapping
+        By item id: what was heard of an answer that was cut.
+    made : mapping
+        By item id: what the client created.
+    audio, reencoded : callable
+        See `Audio` and `Reencoded`.
+    """
+    for item in itertools.chain.from_iterable(map(creatable, items)):
+        if item.id in made:
+            restored = reencoded(*made[item.id])
+        else:
+            restored = restored_item(item, cut.get(item.id), functools.partial(audio, item.id))
+        if restored is not None:
+            yield restored
 
 
 def restored_item(

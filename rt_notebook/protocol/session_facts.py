@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["interrupts", "output_is_pcm", "transcribes"]
+__all__ = ["input_format", "interrupts", "output_is_pcm", "transcribes"]
+
+
+def input_format(session: dict[str, Any]) -> Any:
+    """Return the format in which the user's audio goes out, None where none is said."""
+    return _side(session, "input").get("format")
 
 
 def transcribes(session: dict[str, Any]) -> bool:

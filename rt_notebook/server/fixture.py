@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["RunningServer", "rt_server", "serving"]
 
 _START_S = 10.0
+_OPTIONS = ("brain", "speech", "fault", "seed", "sunset", "limits")  # of the mark
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line(
         "markers",
-        "rt_server(brain, speech, fault, seed, sunset, limits): how the rt_server fixture serves",
+        f"rt_server({', '.join(_OPTIONS)}): how the rt_server fixture serves",
     )
 
 
@@ -137,8 +138,7 @@ def rt_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
     from .faults import Faults
     from .speech import Speech
 
-    mark = request.node.get_closest_marker("rt_server")
-    options: dict[str, Any] = dict(mark.kwargs) if mark else {}
+    options = _marked(request.node.get_closest_marker("rt_server"))
     speaks = options.pop("speech", True)
     brain = options.pop("brain", "demo")
     fault = options.pop("fault", ())
@@ -149,3 +149,14 @@ def rt_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
     key = secrets.token_urlsafe(24)
     with serving(key=Secret(key), speech=speech, brain=brain, faults=faults, **options) as url:
         yield RunningServer(url, key)
+
+
+def _marked(mark: pytest.Mark | None) -> dict[str, Any]:
+    """Return the arguments of the mark; what it does not take would be lost, or start nothing."""
+    if mark is None:
+        return {}
+    strange = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _OPTIONS)]
+    if strange:
+        taken = ", ".join(_OPTIONS)
+        raise pytest.UsageError(f"the mark rt_server takes {taken} by name; got {strange[0]}")
+    return dict(mark.kwargs)

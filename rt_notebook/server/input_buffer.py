@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,7 +46,7 @@ class InputBuffer:
         self._frames = 0
         self._detector: TurnDetector | None = None
         self._rules: TurnRules | None = None
-        self.voiced_ms = 0
+        self._voiced: deque[int] = deque()  # where the frames of speech end that wait here
         self.set_turn_detection(turn_detection)
 
     def set_turn_detection(self, turn_detection: dict[str, Any] | None) -> None:
@@ -54,9 +55,12 @@ class InputBuffer:
         self._restart()
 
     def _restart(self) -> None:
-        now_ms = self._origin_ms + self._frames * FRAME_MS
-        self._detector = TurnDetector(self._rules, now_ms) if self._rules else None
-        self.voiced_ms = 0
+        self._detector = TurnDetector(self._rules, self._heard_ms) if self._rules else None
+
+    @property
+    def _heard_ms(self) -> int:
+        """How much of the session's audio was looked at, in whole frames."""
+        return self._origin_ms + self._frames * FRAME_MS
 
     @property
     def written_ms(self) -> int:
@@ -67,6 +71,11 @@ class InputBuffer:
     def duration_ms(self) -> float:
         """How much audio waits here."""
         return self._ms(len(self._audio) // 2)
+
+    @property
+    def voiced_ms(self) -> int:
+        """How much of it is speech."""
+        return FRAME_MS * len(self._voiced)
 
     def check_room(self) -> None:
         """Refuse more audio when nobody commits what is here."""
@@ -89,7 +98,7 @@ class InputBuffer:
         for probability in activity.probabilities(chunk) if activity else ():
             self._frames += 1
             if probability >= SPEECH_THRESHOLD:
-                self.voiced_ms += FRAME_MS
+                self._voiced.append(self._heard_ms)
             if self._detector is not None:
                 yield from self._detector.feed(probability)
         if self._detector is not None and not self._detector.speaking:
@@ -115,12 +124,15 @@ class InputBuffer:
         """Drop all audio that waits here; an open turn is forgotten."""
         self._start += len(self._audio) // 2
         self._audio.clear()
+        self._voiced.clear()
         self._restart()
 
     def _drop_until(self, ms: int) -> None:
         surplus = min(len(self._audio) // 2, max(0, self._sample(ms) - self._start))
         del self._audio[: 2 * surplus]
         self._start += surplus
+        while self._voiced and self._voiced[0] <= ms:
+            self._voiced.popleft()
 
     def _sample(self, ms: int) -> int:
         return (ms - self._origin_ms) * self.sample_rate_hz // 1000

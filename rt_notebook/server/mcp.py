@@ -38,6 +38,7 @@ class McpTools:
         self._emit = emit
         self._conversation = conversation
         self._servers: dict[str, ToolServer] = {}
+        self._answered: set[str] = set()  # requests of approval
         self._tasks: set[asyncio.Task[None]] = set()
 
     def reconfigure(self, tools: Iterable[Json]) -> None:
@@ -89,15 +90,19 @@ class McpTools:
         self._emit(f"response.mcp_call.{outcome}", **place)
 
     def check_answer(self, fields: Json) -> None:
-        """Refuse an ``mcp_approval_response`` to what was never requested."""
+        """Refuse an ``mcp_approval_response`` to what was never requested, or is answered."""
         request = self._conversation.find(fields["approval_request_id"])
         if request is None or request.fields["type"] != "mcp_approval_request":
             message = f"No approval request with id '{fields['approval_request_id']}' found."
+            raise Refusal(message, "invalid_value", "item.approval_request_id")
+        if request.id in self._answered:
+            message = f"The approval request with id '{request.id}' was answered before."
             raise Refusal(message, "invalid_value", "item.approval_request_id")
 
     def answered(self, fields: Json) -> None:
         """Make the call that an ``mcp_approval_response`` of the conversation approves."""
         request = self._conversation.find(fields["approval_request_id"])
+        self._answered.add(fields["approval_request_id"])
         if request is not None and fields["approve"]:
             self._start(self._call_approved(request))
 

@@ -1,10 +1,11 @@
-"""HTTP POST on the port of the WebSocket server, which by itself answers GET only.
+"""HTTP on the port of the WebSocket server, which by itself answers GET only.
 
-A `PostingConnection` reads a POST request as a whole, within bounds, keeps its body aside
-and hands the head on as a GET; so the answer, the deadline of the opening handshake and
-the end of the connection stay those of the websockets package. Anything but a POST passes
-through untouched. A body that is refused is let come and dropped before the answer: bytes
-that nobody read would reset the connection, and take the answer with them.
+A `PostingConnection` reads a request of another method as a whole, within bounds, keeps
+method and body aside and hands the head on as a GET; so the answer, the deadline of the
+opening handshake and the end of the connection stay those of the websockets package. A
+GET, and what is no HTTP, passes through untouched. A body that is refused is let come and
+dropped before the answer: bytes that nobody read would reset the connection, and take the
+answer with them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ __all__ = ["MAX_BODY_BYTES", "PostingConnection"]
 MAX_BODY_BYTES = 1024 * 1024
 _MAX_HEAD_BYTES = 32 * 1024
 _QUIET_S = 0.3  # after it, the rest of a refused body is not waited for
-_POST = b"POST "
+_METHOD = re.compile(rb"([A-Z]{3,7}) ")
+_BEGUN_METHOD = re.compile(rb"[A-Z]{0,7}")
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,12})[ \t]*$", re.I | re.M)
 # What tells of a body: the request that is handed on has none.
@@ -30,19 +32,22 @@ _BODY_HEADERS = re.compile(rb"\r\n(?:content-length|transfer-encoding|expect):[^
 
 
 class PostingConnection(ServerConnection):
-    """A connection that may begin with a POST request.
+    """A connection that may begin with a request that is no GET.
 
     Attributes
     ----------
-    posted : bytes or None
-        The body of a POST request; None for any other.
+    method : str
+        Of the request.
+    body : bytes
+        Of a request that is no GET.
     refused : HTTPStatus or None
-        Why the body of a POST request was not read.
+        Why the body was not read.
     session : dict or None
         The configuration that the client's key brings along, once it was looked at.
     """
 
-    posted: bytes | None = None
+    method = "GET"
+    body = b""
     refused: HTTPStatus | None = None
     session: dict[str, Any] | None = None
     _held: bytearray | None = None
@@ -52,7 +57,7 @@ class PostingConnection(ServerConnection):
     _quiet: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Take in bytes: hold them back while they may be, or are, a POST request."""
+        """Take in bytes: hold them back while they may be, or are, a request that is no GET."""
         if self._passing:
             super().data_received(data)
             return
@@ -61,9 +66,12 @@ class PostingConnection(ServerConnection):
             return
         self._held = self._held or bytearray()
         self._held += data
-        start = bytes(self._held[: len(_POST)])
-        ready = self._request(self._held) if start == _POST else bytes(self._held)
-        if ready is not None and (start == _POST or not _POST.startswith(start)):
+        if _BEGUN_METHOD.fullmatch(self._held):
+            return
+        found = _METHOD.match(self._held)
+        self.method = found[1].decode() if found else "GET"
+        ready = bytes(self._held) if self.method == "GET" else self._request(self._held)
+        if ready is not None:
             self._held = None
             if self.refused is None:
                 self._pass_on(ready)
@@ -92,7 +100,7 @@ class PostingConnection(ServerConnection):
             self._quiet = self.loop.call_later(_QUIET_S, self._pass_on, head)
 
     def _request(self, held: bytearray) -> bytes | None:
-        """Return the head as a GET request, None while something of the POST is missing."""
+        """Return the head as a GET request, None while something of it is missing."""
         end = held.find(_END_OF_HEAD, 0, _MAX_HEAD_BYTES)
         if end < 0:
             # As it is, the websockets package refuses it.
@@ -108,6 +116,6 @@ class PostingConnection(ServerConnection):
             return None
         body = end + len(_END_OF_HEAD)
         self._to_drop_bytes = (size or math.inf) - (len(held) - body)
-        self.posted = b"" if self.refused else bytes(held[body : body + size])
+        self.body = b"" if self.refused else bytes(held[body : body + size])
         without_body = _BODY_HEADERS.sub(b"", bytes(held[:end]))
-        return b"GET " + without_body[len(_POST) :] + _END_OF_HEAD
+        return b"GET " + without_body.partition(b" ")[2] + _END_OF_HEAD

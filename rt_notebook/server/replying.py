@@ -197,6 +197,7 @@ class Replies:
         options = response.options
         items = list(self._conversation) if options.input is None else options.input
         read = input_tokens(items, options.instructions, options.tools)
-        response.read, response.cached = read, read.cached_of(self._seen)
-        self._seen = read
+        response.read = read
+        if options.input is None:  # what else is read has another beginning
+            response.cached, self._seen = read.cached_of(self._seen), read
         return await context_of(options, items, self._mcp.functions(options.tool_choice))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -139,16 +139,22 @@ class _House:
 
     async def before_upgrade(self, socket: ServerConnection, request: Request) -> Response | None:
         """Return the HTTP answer to a request that opens no session, else None."""
-        answer = self._answer(socket, request)
+        own = _own(socket)
+        answer = self._answer(own, request)
+        if answer is not None and own.method == "HEAD":
+            return replace(answer, body=b"")
         return answer or await self.faults.before_upgrade(socket)
 
-    def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
+    def _answer(self, own: PostingConnection, request: Request) -> Response | None:
         refused = self.gate.refuse(request)
         if refused is not None:
             return refused
-        path, own = split_url(request.path).path, _own(socket)
-        if own.posted is not None:
-            return self._posted(own, request, path, own.posted)
+        path = split_url(request.path).path
+        if own.method == "POST":
+            return self._posted(own, request, path)
+        if own.method not in ("GET", "HEAD"):
+            sentence = f"{own.method} is not answered here; GET and POST are."
+            return error_response(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", sentence)
         if path == "/health":
             status = {"status": "ok", "sessions": self.sessions, "missing": self.speech.missing}
             return json_response(HTTPStatus.OK, status)
@@ -163,7 +169,7 @@ class _House:
             return error_response(HTTPStatus.SERVICE_UNAVAILABLE, "server_full", sentence)
         return None
 
-    def _posted(self, own: PostingConnection, request: Request, path: str, body: bytes) -> Response:
+    def _posted(self, own: PostingConnection, request: Request, path: str) -> Response:
         base, _slash, endpoint = path.rpartition("/")
         if base not in PATHS or endpoint not in self.mint.endpoints():
             known = ", ".join(f"{PATH}/{name}" for name in self.mint.endpoints())
@@ -173,7 +179,7 @@ class _House:
             return _no_key()
         if own.refused is not None:
             return error_response(own.refused, "invalid_body", f"{own.refused.phrase}.")
-        return json_response(*self.mint.answer(endpoint, body))
+        return json_response(*self.mint.answer(endpoint, own.body))
 
     def _minted(self, request: Request) -> dict[str, Any] | None:
         found = (self.mint.session_of(key) for key in shown_keys(request))

@@ -117,7 +117,9 @@ class SessionState:
 
     def _check_type(self, patch: Any) -> None:
         if not isinstance(patch, dict):
-            raise missing("session")
+            raise Refusal(
+                "Invalid type for 'session': expected an object.", "invalid_type", "session"
+            )
         given = patch.get("type")
         if given is None:
             raise missing("session.type")

@@ -112,10 +112,39 @@ def test_a_turn_without_create_response_waits_for_a_request():
         (Facts(status="lost", loss="it ended with code 1008"), "code 1008; connect again"),
         (Facts(status="reconnecting"), "made anew"),
         (Facts(status="closed"), "was closed"),
+        (Facts(status="closed", loss="the budget of 2 responses is used up"), "2 responses"),
     ],
 )
 def test_what_no_event_tells_is_explained_from_the_facts(facts, words):
     assert words in only(log_of(), facts)
+
+
+CALLED = {"type": "response.mcp_call.completed", "item_id": "i", "output_index": 0}
+
+
+def ended(*types):
+    output = [{"type": type} for type in types]
+    return {"type": "response.done", "response": {"status": "completed", "output": output}}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (CALLED, ended("mcp_call")),
+        (ended("message", "mcp_approval_request"), CALLED),
+        (ended("mcp_approval_request"), {**CALLED, "type": "response.mcp_call.failed"}),
+    ],
+)
+def test_what_a_hosted_tool_gave_waits_for_a_request(events):
+    assert "%rt_respond" in only(log_of(*events), Facts())
+    assert explain(log_of(*events, {"type": "response.created"}), Facts()) == []
+
+
+@pytest.mark.parametrize(
+    "events", [(CALLED,), (CALLED, ended("mcp_call", "message")), (ended("message"),), (ended(),)]
+)
+def test_a_response_that_speaks_of_what_a_hosted_tool_gave_is_an_answer(events):
+    assert explain(log_of(*events), Facts()) == []
 
 
 def test_an_answer_that_no_page_renders_is_held_back_by_the_browser():

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from rt_notebook import ConfigError, LocalProtocolError
+from rt_notebook import AudioFormatError, ConfigError, LocalProtocolError, RealtimeError
 from rt_notebook.audio import g711, pcm
 
 PNG = base64.b64decode(
@@ -156,6 +156,18 @@ def test_what_cannot_be_an_item_is_refused_and_nothing_is_sent(puppet, given, se
     assert len(puppet.session.log) == events
 
 
+@pytest.mark.parametrize("sound", [[0.1] * 4800, 0.1])
+def test_what_is_no_sound_is_refused_by_what_it_is(puppet, sound):
+    events = len(puppet.session.log)
+    for give in (
+        lambda: puppet.session.add_item(audio=sound),
+        lambda: puppet.session.send_audio(sound),
+    ):
+        with pytest.raises(AudioFormatError, match=f"array of floats, got {type(sound).__name__}"):
+            give()
+    assert len(puppet.session.log) == events
+
+
 def test_the_rest_of_the_protocol_goes_out_as_the_api_has_it(puppet):
     session = puppet.session
     session.delete_item("item_1", event_id="a")
@@ -252,3 +264,27 @@ def test_g711_is_spoken_on_the_wire_and_pcm_everywhere_else(puppet, kind, encode
 def loudest_hz(samples, rate_hz):
     spectrum = np.abs(np.fft.rfft(samples))
     return np.argmax(spectrum) * rate_hz / len(samples)
+
+
+def configured(puppet, session):
+    """Let a configuration be in force."""
+    done = threading.Event()
+    puppet.session.on("session.updated", lambda event: done.set())
+    puppet.say({"type": "session.updated", "event_id": "e", "session": session})
+    assert done.wait(10)
+
+
+def test_a_turn_that_nobody_answers_by_himself_is_not_said_to_be_unheard(puppet):
+    detection = {"type": "server_vad", "create_response": False}
+    configured(puppet, {"type": "realtime", "audio": {"input": {"turn_detection": detection}}})
+    reply = puppet.session.send_audio(pcm.silence(200), pace="fast")
+    with pytest.raises(RealtimeError, match=r"create_response is off: ask .* respond\(\)"):
+        reply.wait(10)
+
+
+def test_sound_is_not_answered_in_a_session_that_only_hears(puppet):
+    configured(puppet, {"type": "transcription", "audio": {"input": {"turn_detection": None}}})
+    events = len(puppet.session.log)
+    with pytest.raises(ConfigError, match=r"only hears: take commit=False, or rt\.transcribe"):
+        puppet.session.send_audio(pcm.silence(200))
+    assert len(puppet.session.log) == events

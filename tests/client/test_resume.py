@@ -1,6 +1,7 @@
 """One session over several connections: what is restored, asked again, lost, and said."""
 
 import asyncio
+import base64
 import threading
 
 import pytest
@@ -95,6 +96,54 @@ def test_items_of_the_client_go_back_as_it_made_them():
     run(scenario, Wire)
 
 
+def test_sound_of_the_client_goes_back_in_the_format_that_is_in_force_by_then():
+    def session(format):
+        return {"type": "session.updated", "session": {"audio": {"input": {"format": format}}}}
+
+    def sound(audio):
+        part = {"type": "input_audio", "audio": base64.b64encode(audio).decode()}
+        return {"id": "item_1", "type": "message", "role": "user", "content": [part]}
+
+    def told(create):
+        return base64.b64decode(create["item"]["content"][0]["audio"])
+
+    async def scenario(talk):
+        talk.send("conversation.item.create", item=sound(SECOND))
+        talk.wire.say(added(item("item_1", "user", "input_audio", None), None))
+        talk.wire.say(session({"type": "audio/pcmu"}))
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        assert told(create) == b"\xff" * 8000  # silence, as G.711 writes it
+        talk.wire.say(session({"type": "audio/pcm", "rate": 24000}))
+        await talk.settle()
+        await talk.lose(attempt=1)
+        (create,) = await talk.answer_restoration()
+        assert told(create) == SECOND
+
+    run(scenario, Wire, Wire)
+
+
+def test_sound_in_g711_goes_back_as_pcm():
+    sound = base64.b64encode(b"\xd5" * 800).decode()  # 100 ms of A-law's silence
+    made = {"id": "item_1", "type": "message", "role": "user"}
+    made["content"] = [{"type": "input_audio", "audio": sound}]
+
+    async def scenario(talk):
+        alaw = {"audio": {"input": {"format": {"type": "audio/pcma"}}}}
+        talk.wire.say({"type": "session.updated", "session": alaw})
+        await talk.settle()
+        talk.send("conversation.item.create", item=made)
+        talk.wire.say(added(item("item_1", "user", "input_audio", None), None))
+        talk.wire.say({"type": "session.updated", "session": {}})
+        await talk.settle()
+        await talk.lose()
+        (create,) = await talk.answer_restoration()
+        assert len(base64.b64decode(create["item"]["content"][0]["audio"])) == 4800
+
+    run(scenario, Wire)
+
+
 def test_a_reply_that_had_begun_fails_and_one_that_had_not_is_asked_for_once_more():
     async def scenario(talk):
         begun = talk.respond("first")
@@ -184,6 +233,43 @@ def test_what_a_server_asked_that_is_gone_is_asked_no_more():
         assert len(talk.core.tools.approvals.waiting) == 1
         await talk.lose()
         assert talk.core.tools.approvals.waiting == []
+
+    run(scenario, Wire)
+
+
+def test_what_hosted_tools_gave_is_known_to_the_next_server():
+    async def scenario(talk):
+        of_it = {"server_label": "notes", "name": "read", "arguments": "{}"}
+        answer = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1"}
+        answer |= {"id": "item_1", "approve": True}
+        call = {"id": "mcp_1", "type": "mcp_call", **of_it, "approval_request_id": "mcpr_1"}
+        talk.wire.say(added({"id": "mcpr_1", "type": "mcp_approval_request", **of_it}, None))
+        talk.send("conversation.item.create", item=answer)
+        talk.wire.say(
+            added(answer, "mcpr_1"),
+            added({**call, "output": None, "error": None}, "item_1"),
+            {
+                "type": "conversation.item.done",
+                "previous_item_id": "item_1",
+                "item": {**call, "output": "milk", "error": None},
+            },
+        )
+        await talk.settle()
+        before = talk.core.machine.conversation.order
+        await talk.lose()
+        told = [create["item"] for create in await talk.answer_restoration()]
+        assert [(item["type"], item["call_id"]) for item in told] == [
+            ("function_call", "mcp_1"),
+            ("function_call_output", "mcp_1"),
+        ]
+        assert told[1]["output"] == "milk"
+        assert talk.core.machine.conversation.order == before
+        ((level, sentence),) = talk.witness.notices
+        assert (level, "2 items restored" in sentence, "refused" in sentence) == (
+            "info",
+            True,
+            False,
+        )
 
     run(scenario, Wire)
 

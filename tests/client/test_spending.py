@@ -33,6 +33,7 @@ def test_a_server_that_answers_without_end_is_stopped_at_the_last_response():
         assert (talk.core.status, talk.wire.closed, talk.dials) == ("closed", True, [])
         ((level, sentence),) = talk.witness.notices
         assert (level, "3 responses" in sentence) == ("warning", True)
+        assert str(talk.core.line.loss) == "the budget of 3 responses is used up"
 
     run(scenario)
 

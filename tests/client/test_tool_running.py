@@ -41,6 +41,8 @@ class Shown:
         (np.arange(3), "[0, 1, 2]"),
         ({"n": np.int64(7)}, '{"n": 7}'),
         (float("nan"), "NaN"),
+        ({"lowest": float("-inf")}, '{"lowest": "-Infinity"}'),
+        (np.array([0.5, np.nan]), '[0.5, "NaN"]'),
         (dt.date(2026, 1, 2), "2026-01-02"),
         (Shown(), "a picture"),
         pytest.param([Shown()], '["a picture"]', id="a list of what shows itself"),

@@ -230,6 +230,10 @@ def of_an_opaque_type(it: Opaque): ...
 def of_an_unknown_type(it: Unknown): ...  # noqa: F821
 
 
+async def one_by_one():
+    yield 1
+
+
 @pytest.mark.parametrize(
     ("function", "fault"),
     [
@@ -239,6 +243,8 @@ def of_an_unknown_type(it: Unknown): ...  # noqa: F821
         (of_an_opaque_type, "JSON cannot say"),
         (of_an_unknown_type, "Unknown"),
         (lambda: None, "give name="),
+        (one_by_one, "returns its result, got <function one_by_one"),
+        ("weather", "returns its result, got 'weather'"),
     ],
 )
 def test_what_cannot_be_described_is_refused(function, fault):
@@ -246,9 +252,16 @@ def test_what_cannot_be_described_is_refused(function, fault):
         tool_of(function)
 
 
-def test_a_timeout_is_a_time():
+@pytest.mark.parametrize("timeout", [0, -1.0, float("nan"), "3", True, None])
+def test_a_timeout_is_a_time(timeout):
     with pytest.raises(ConfigError, match="seconds above 0"):
-        tool_of(weather, timeout=0)
+        tool_of(weather, timeout=timeout)
+
+
+@pytest.mark.parametrize("read_only", ["no", "False", 1, None])
+def test_only_true_lets_a_tool_run_without_being_asked_for(read_only):
+    with pytest.raises(ConfigError, match="read_only takes True or False"):
+        tool_of(weather, read_only=read_only)
 
 
 def test_a_default_that_json_cannot_hold_is_refused_by_its_place():

@@ -128,6 +128,11 @@ def test_a_transcription_session_is_what_the_sdk_types_say():
     check_client_event(event)
 
 
+def test_a_session_that_only_hears_is_asked_for_no_response():
+    with pytest.raises(ConfigError, match="a response is for conversations: this session only"):
+        response_event({}, {"type": "transcription"})
+
+
 def test_beta_tells_a_transcription_session_by_the_event():
     event = session_update("beta", type="transcription", transcription="gpt-4o-transcribe")
     assert event == {

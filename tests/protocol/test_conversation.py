@@ -60,6 +60,21 @@ def test_a_deleted_item_leaves_its_followers_where_they_were():
     assert conversation.order == ["a", "c"]
 
 
+def test_an_item_that_was_deleted_while_it_was_made_stays_away():
+    gone = added("b", None, role="assistant", type="conversation.item.done")
+    conversation = talk(
+        added("a", None), added("b", "a", role="assistant"),
+        Event(type="conversation.item.deleted", item_id="b"),
+        gone, added("c", "a"),
+    )  # fmt: skip
+    assert conversation.order == ["a", "c"]
+
+
+def test_an_item_that_is_made_again_under_the_id_of_a_deleted_one_is_there():
+    deleted = Event(type="conversation.item.deleted", item_id="a")
+    assert talk(added("a", None), deleted, added("a", None)).order == ["a"]
+
+
 def test_predecessors_in_a_ring_end_in_arrival_order():
     conversation = talk(added("a", "b"), added("b", "a"))
     assert conversation.order == ["a", "b"]

@@ -3,7 +3,7 @@
 import pytest
 
 from rt_notebook.protocol.item import Item, Part
-from rt_notebook.protocol.restoring import restored_item
+from rt_notebook.protocol.restoring import creatable, restored_item
 
 
 def message(role, type, text, **rest):
@@ -70,3 +70,30 @@ def test_a_call_that_was_never_finished_does_not_go_back():
 
 def test_what_the_server_makes_itself_does_not_go_back():
     assert restored_item(Item("item_1", "mcp_list_tools", "tool", "completed")) is None
+
+
+@pytest.mark.parametrize(("state", "error"), [("completed", ""), ("failed", "no such harbour")])
+def test_a_hosted_call_goes_back_as_a_call_and_its_output(state, error):
+    call = Item("mcp_" + "1" * 28, "mcp_call", "tool", state, name="tide", arguments="{}")
+    call.output, call.error = "" if error else "high", error
+    made = [restored_item(one) for one in creatable(call)]
+    assert made == [
+        {
+            "id": "mcp_" + "1" * 28,
+            "type": "function_call",
+            "name": "tide",
+            "call_id": "mcp_" + "1" * 28,
+            "arguments": "{}",
+        },
+        {
+            "id": "mcp_" + "1" * 24 + "_out",
+            "type": "function_call_output",
+            "call_id": "mcp_" + "1" * 28,
+            "output": error or "high",
+        },
+    ]
+
+
+def test_a_hosted_call_that_never_ended_does_not_go_back():
+    call = Item("mcp_1", "mcp_call", "tool", "interrupted", name="tide", arguments="{}")
+    assert [restored_item(one) for one in creatable(call)] == [None]

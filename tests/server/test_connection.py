@@ -113,6 +113,21 @@ async def test_tokens_can_be_limited(text_server):
         assert 20 <= response["usage"]["output_tokens"] <= 25
 
 
+@run
+async def test_what_is_asked_beside_the_conversation_leaves_its_cache(text_server):
+    def cached(events):
+        return events[-2]["response"]["usage"]["input_token_details"]["cached_tokens"]
+
+    async with wired(text_server) as wire:
+        await wire.configure(output_modalities=["text"], instructions="Be brief. " * 100)
+        await wire.say("Hello.")
+        assert cached(await wire.respond()) == 0
+        whole = cached(await wire.respond())
+        beside = await wire.respond(conversation="none", input=[], instructions="Say nothing.")
+        assert cached(beside) == 0
+        assert cached(await wire.respond()) >= whole >= 192
+
+
 @pytest.mark.parametrize(
     ("tool_choice", "calls"),
     [("none", False), ("required", True), ({"type": "function", "name": "get_weather"}, True)],

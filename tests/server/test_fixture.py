@@ -48,6 +48,23 @@ def test_script(rt_server):
 """
 
 
+@pytest.mark.parametrize(
+    ("mark", "got"),
+    [
+        (pytest.mark.rt_server("echo"), "'echo'"),
+        (pytest.mark.rt_server(spech=False), "spech"),
+        (pytest.mark.rt_server(key="x"), "key"),
+    ],
+)
+def test_a_mark_that_would_be_lost_is_refused(request, mark, got):
+    request.node.add_marker(mark)
+    with pytest.raises(pytest.UsageError) as refusal:
+        request.getfixturevalue("rt_server")
+    assert str(refusal.value) == (
+        f"the mark rt_server takes brain, speech, fault, seed, sunset, limits by name; got {got}"
+    )
+
+
 @pytest.mark.slow
 def test_people_test_their_own_agents_with_it(tmp_path):
     (tmp_path / "test_agent.py").write_text(TESTS)

@@ -128,3 +128,27 @@ def test_health_needs_no_key(text_server):
     url = text_server.replace("ws:", "http:").replace("/v1/realtime", "/health")
     with urllib.request.urlopen(url, timeout=10) as answer:
         assert json.load(answer) == {"status": "ok", "sessions": 0, "missing": ""}
+
+
+def test_health_may_be_asked_for_by_its_head_alone(text_server):
+    request = b"HEAD /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    head, _, body = raw(text_server, request).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Content-Type: application/json" in head
+    assert body == b""
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_another_method_is_refused_in_a_sentence(text_server, method):
+    head = f"{method} /v1/realtime/client_secrets HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    answer = raw(text_server, head.encode(), b"Content-Length: 2\r\n\r\n{", b"}")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
+    assert json.loads(body)["error"]["message"] == (
+        f"{method} is not answered here; GET and POST are."
+    )
+
+
+def test_another_method_does_not_pass_by_the_host_check(text_server):
+    request = b"PUT /health HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+    assert raw(text_server, request).startswith(b"HTTP/1.1 403 ")

@@ -180,6 +180,18 @@ async def test_without_turn_detection_the_client_commits_and_asks(speech_server)
 
 
 @run
+async def test_what_was_said_before_turn_detection_went_off_is_heard_too(speech_server):
+    async with wired(speech_server) as wire:
+        await wire.append(say(QUESTION))
+        await wire.one("input_audio_buffer.speech_started")
+        await wire.configure(audio={"input": {"turn_detection": None}})
+        await wire.send({"type": "input_audio_buffer.commit"})
+        await wire.until(TURN[-1])
+        events = await wire.respond()
+    assert "twelve" in events[-2]["response"]["output"][0]["content"][0]["transcript"]
+
+
+@run
 async def test_a_turn_that_is_cleared_never_becomes_an_item(speech_server):
     async with wired(speech_server) as wire:
         await listening(wire)

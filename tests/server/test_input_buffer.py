@@ -79,6 +79,21 @@ def test_without_turn_detection_everything_is_kept_and_speech_is_counted():
     assert (buffer.duration_ms, buffer.voiced_ms) == (0, 0)
 
 
+def test_speech_that_waits_is_counted_whoever_ends_the_turn():
+    buffer = InputBuffer(RATE, VAD)
+    feed(buffer, loud(640))
+    buffer.set_turn_detection(None)
+    assert (buffer.duration_ms, buffer.voiced_ms) == (640, 640)
+
+
+def test_speech_of_earlier_turns_is_not_counted_as_waiting():
+    buffer = InputBuffer(RATE, VAD)
+    feed(buffer, loud(640) + quiet(2000))
+    buffer.set_turn_detection(None)
+    feed(buffer, quiet(640))
+    assert buffer.voiced_ms == 0
+
+
 def test_a_cleared_turn_never_stops():
     buffer = InputBuffer(RATE, VAD)
     activity = Loudness()

@@ -126,6 +126,27 @@ def test_a_call_waits_for_the_approval_that_it_needs(text_server):
         talk()
 
 
+def test_a_call_is_approved_once(text_server):
+    with tool_server() as (url, received):
+
+        @run
+        async def talk() -> None:
+            async with wired(text_server) as wire:
+                await imported(wire, harbour(url))
+                await wire.say(TIDE)
+                [request] = (await wire.respond())[-2]["response"]["output"]
+                await answer(wire, request, approve=True)
+                await wire.until("response.mcp_call.completed")
+                again = {"type": "mcp_approval_response", "approval_request_id": request["id"]}
+                item = {**again, "approve": True}
+                error = await wire.refusal({"type": "conversation.item.create", "item": item})
+                assert error["param"] == "item.approval_request_id"
+                assert "answered before" in error["message"]
+
+        talk()
+    assert [body["method"] for _headers, body in received].count("tools/call") == 1
+
+
 async def answer(wire: Wire, request: Event, approve: bool) -> None:
     item = {"type": "mcp_approval_response", "approval_request_id": request["id"]}
     await wire.send({"type": "conversation.item.create", "item": {**item, "approve": approve}})

@@ -103,6 +103,7 @@ REFUSED = {
     "no JSON": (b"{", "invalid_json", None),
     "a list": ([], "invalid_json", None),
     "unknown key": ({"model": "x"}, "unknown_parameter", "model"),
+    "a session that is text": ({"session": "realtime"}, "invalid_type", "session"),
     "no type": ({"session": {"model": "x"}}, "missing_required_parameter", "session.type"),
     "unknown session key": (
         {"session": {"type": "realtime", "temperature": 1}},

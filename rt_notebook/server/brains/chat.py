@@ -8,19 +8,21 @@ Ollama, llama.cpp, vLLM, LM Studio and OpenAI itself speak it. Source: ``POST
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ...secret import Secret
-from . import Answer, BrainFailed, Call, CallMade, CallResult, Context, Entry, Message, Say
+from . import Answer, BrainFailed, Call, CallMade, CallResult, Context, Message, Say
 
 __all__ = ["ChatBrain"]
 
 _CONNECT_S, _READ_S = 5.0, 60.0
 _MOST_CALLS = 64
 _MOST_ARGUMENTS = 1024 * 1024
+_NO_RESULT = "There is no result yet."
 
 Json = dict[str, Any]
 
@@ -62,11 +64,11 @@ class ChatBrain:
         drafts: dict[int, _Draft] = {}
         async with contextlib.aclosing(self._chunks(self._body(context))) as chunks:
             async for chunk in chunks:
-                delta = _delta(chunk)
-                if isinstance(delta.get("content"), str) and delta["content"]:
-                    yield Say(delta["content"])
-                _collect(drafts, delta.get("tool_calls") or [])
+                if words := _read(chunk, drafts):
+                    yield Say(words)
         for draft in drafts.values():
+            if not draft.name:
+                raise BrainFailed("The chat endpoint called a function without a name.")
             yield Call(draft.name, draft.arguments or "{}")
 
     def _body(self, context: Context) -> Json:
@@ -84,7 +86,7 @@ class ChatBrain:
         import httpx
 
         headers = {"Authorization": f"Bearer {self._key.reveal()}"} if self._key else {}
-        timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
+        timeout, streams = httpx.Timeout(_READ_S, connect=_CONNECT_S), False
         try:
             # Nothing of the environment: a proxy or a netrc would see what was said.
             async with (
@@ -93,13 +95,17 @@ class ChatBrain:
             ):
                 await _check(response)
                 async for line in response.aiter_lines():
-                    if line.startswith("data:") and line[5:].strip() != "[DONE]":
-                        yield json.loads(line[5:])
+                    if line.startswith("data:"):
+                        streams = True
+                        if line[5:].strip() != "[DONE]":
+                            yield json.loads(line[5:])
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
             raise BrainFailed(f"The chat endpoint {self._url} did not answer: {reason}") from None
         except ValueError:
             raise BrainFailed(f"The chat endpoint {self._url} sent what is no JSON.") from None
+        if not streams:
+            raise BrainFailed(f"The chat endpoint {self._url} does not stream its answers.")
 
 
 async def _check(response: Any) -> None:
@@ -108,11 +114,18 @@ async def _check(response: Any) -> None:
         raise BrainFailed(f"The chat endpoint answered {response.status_code}: {detail}")
 
 
-def _delta(chunk: Any) -> Json:
-    if isinstance(chunk, dict) and "error" in chunk:
+def _read(chunk: Any, drafts: dict[int, _Draft]) -> str:
+    """Return the words of a chunk, and collect its pieces of function calls."""
+    if isinstance(chunk, dict) and chunk.get("error"):
         raise BrainFailed(f"The chat endpoint failed: {str(chunk['error'])[:200]}")
-    choices = chunk.get("choices") if isinstance(chunk, dict) else None
-    return (choices[0].get("delta") or {}) if choices else {}
+    try:
+        choices = chunk.get("choices")
+        delta = (choices[0].get("delta") or {}) if choices else {}
+        _collect(drafts, delta.get("tool_calls") or [])
+        content = delta.get("content")
+    except (AttributeError, LookupError, TypeError):
+        raise BrainFailed("The chat endpoint sent what is no chat.completion.chunk.") from None
+    return content if isinstance(content, str) else ""
 
 
 def _collect(drafts: dict[int, _Draft], pieces: list[Json]) -> None:
@@ -128,26 +141,36 @@ def _collect(drafts: dict[int, _Draft], pieces: list[Json]) -> None:
 
 
 def _messages(context: Context) -> list[Json]:
+    """Return the conversation as an endpoint takes it.
+
+    The results of calls stand right behind them, whenever they came, and none is missing.
+    """
     messages: list[Json] = []
     if context.instructions:
         messages.append({"role": "system", "content": context.instructions})
-    for entry in context.entries:
-        _append(messages, entry)
+    results = {e.call_id: e.output for e in context.entries if isinstance(e, CallResult)}
+    for _kind, entries in itertools.groupby(context.entries, type):
+        group = list(entries)
+        said = [entry for entry in group if isinstance(entry, Message)]
+        calls = [entry for entry in group if isinstance(entry, CallMade)]  # of one answer
+        messages += [{"role": one.role, "content": _content(one)} for one in said]
+        messages += _called(calls, results) if calls else ()
     return messages
 
 
-def _append(messages: list[Json], entry: Entry) -> None:
-    if isinstance(entry, CallResult):
-        messages.append({"role": "tool", "tool_call_id": entry.call_id, "content": entry.output})
-    elif isinstance(entry, CallMade):
-        function = {"name": entry.name, "arguments": entry.arguments}
-        call = {"id": entry.call_id, "type": "function", "function": function}
-        if messages and "tool_calls" in messages[-1]:  # calls of one answer go together
-            messages[-1]["tool_calls"].append(call)
-        else:
-            messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
-    else:
-        messages.append({"role": entry.role, "content": _content(entry)})
+def _called(calls: list[CallMade], results: dict[str, str]) -> Iterator[Json]:
+    made = [
+        {
+            "id": call.call_id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": call.arguments},
+        }
+        for call in calls
+    ]
+    yield {"role": "assistant", "content": None, "tool_calls": made}
+    for call in calls:
+        result = results.get(call.call_id, _NO_RESULT)
+        yield {"role": "tool", "tool_call_id": call.call_id, "content": result}
 
 
 def _content(message: Message) -> str | list[Json]:

@@ -92,7 +92,8 @@ def read_script(path: Path) -> list[Step]:
         If the file cannot be read, or a line is no step; the message names it.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Lines of JSON end at a line feed: U+2028 may stand in a text. Editors begin with a mark.
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the script {path}: {error}") from None
     return [_step(number, line) for number, line in enumerate(lines, 1) if line.strip()]

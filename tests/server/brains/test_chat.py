@@ -136,12 +136,37 @@ def test_the_conversation_is_sent_as_chat_messages():
             ],
         },
         {"role": "tool", "tool_call_id": "c1", "content": "one"},
+        {"role": "tool", "tool_call_id": "c2", "content": "There is no result yet."},
         {"role": "assistant", "content": "Yes."},
     ]
     described = {"name": "f", "description": "d", "parameters": {"type": "object"}}
     assert body["tools"] == [{"type": "function", "function": described}]
     assert body["tool_choice"] == {"type": "function", "function": {"name": "f"}}
     assert body["parallel_tool_calls"] is False
+
+
+def test_the_results_of_calls_stand_right_behind_them():
+    """An endpoint refuses a call that no result follows, and a result of no call."""
+    entries = [
+        CallResult("forgotten", "old"),
+        CallMade("c1", "f", "{}"),
+        Message("user", "And now?"),
+        Message("assistant", "I am waiting."),
+        CallResult("c1", "late"),
+        CallMade("c2", "f", "{}"),
+        CallResult("c2", "soon"),
+    ]
+    with endpoint("data: [DONE]\n\n") as (url, requests):
+        answer(ChatBrain(url), *entries)
+    messages = requests[0][2]["messages"]
+    assert [(m["role"], m.get("tool_call_id"), m["content"]) for m in messages] == [
+        ("assistant", None, None),
+        ("tool", "c1", "late"),
+        ("user", None, "And now?"),
+        ("assistant", None, "I am waiting."),
+        ("assistant", None, None),
+        ("tool", "c2", "soon"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +176,12 @@ def test_the_conversation_is_sent_as_chat_messages():
         ("data: {\n\n", 200, "sent what is no JSON"),
         ('data: {"error": {"message": "too long"}}\n\n', 200, "too long"),
         ("".join(call(n, "f", "") for n in range(65)), 200, "more than 64 functions"),
+        (call(0, None, "{}"), 200, "a function without a name"),
+        ('{"choices": [{"message": {"content": "whole"}}]}', 200, "does not stream"),
+        ("<html>Welcome</html>", 200, "does not stream"),
+        ('data: {"choices": [5]}\n\n', 200, "no chat.completion.chunk"),
+        ("data: [1]\n\n", 200, "no chat.completion.chunk"),
+        (chunk(tool_calls=[None]), 200, "no chat.completion.chunk"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(body, status, sentence):

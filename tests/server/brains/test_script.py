@@ -41,6 +41,12 @@ def test_it_plays_its_steps_and_then_no_more(brain):
         asked(brain, Message("user", "anything"))
 
 
+def test_a_file_is_read_as_editors_and_json_write_it(tmp_path):
+    path = tmp_path / "script.jsonl"
+    path.write_bytes('\ufeff{"emit": [{"say": "one\u2028two"}]}\r\n{"emit": []}\r\n'.encode())
+    assert asked(ScriptBrain(read_script(path)), Message("user", "?")) == [Say("one\u2028two")]
+
+
 def test_it_fails_with_its_line_when_something_else_is_said(brain):
     with pytest.raises(BrainFailed) as failed:
         asked(brain, Message("user", "Hello."))
