@@ -232,7 +232,7 @@ def _make_room(name: str) -> None:
     held = _sessions.get(name)
     if held is None:
         return
-    if held.status in ALIVE and not held.is_replay:
+    if held.status in ALIVE and not held.gives_way:
         raise ConfigError(
             f"a session is open already (to {held.backend.label}); "
             "close it with %rt_disconnect first, or give this one another name"

@@ -55,9 +55,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         Whether the cell keeps transcript, timeline and cost beside the panel.
     is_replay : bool
         Whether this is a recording that is gone through again.
+    gives_way : bool
+        Whether another session of its name takes its place, also while it is open.
     """
 
     is_replay = False
+    gives_way = False
 
     def __init__(
         self, backend: Backend, core: SessionCore, recorder: Recorder | None = None
@@ -279,7 +282,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         """Say something as the user, in audio.
 
         With turn detection on, silence follows until the server ends the turn; with it
-        off, the buffer is committed and a response asked for.
+        off, the buffer is committed and a response asked for. A session that only
+        transcribes answers nothing: its transcript comes as an item.
 
         Parameters
         ----------
@@ -288,7 +292,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         pace : {"realtime", "fast"}
             As a person would speak, or as fast as the server takes it.
         commit : bool
-            False only appends, and returns None.
+            False only appends.
+
+        Returns
+        -------
+        Reply or None
+            None where nothing answers.
 
         Raises
         ------
@@ -296,8 +305,9 @@ class RealtimeSession(Talk, ToolRequests, Requests):
             If the source cannot be read; nothing is sent.
         """
         upload = Upload(source, pace)
-        reply = Reply(self.conversation, self.log) if commit else None
-        self._call(upload.start, self, reply)
+        answered = commit and not self.only_hears
+        reply = Reply(self.conversation, self.log) if answered else None
+        self._call(upload.start, self, reply, commit)
         return reply
 
     def cancel(self) -> None:

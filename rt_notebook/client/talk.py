@@ -68,6 +68,11 @@ class Talk(TalkViews):
         audio_input = (self.config.get("audio") or {}).get("input") or {}
         return str((audio_input.get("turn_detection") or {}).get("type", "none"))
 
+    @property
+    def only_hears(self) -> bool:
+        """Whether the session only transcribes, and answers nothing."""
+        return self.config.get("type") == "transcription"
+
     def audio(self, track: str = "user") -> bytes:
         """Return what the user said, or an assistant's item by its id: PCM16, 24 kHz."""
         return self.log.audio(track)

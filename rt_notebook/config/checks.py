@@ -69,6 +69,10 @@ def check_response(
     body: Json, *, dialect: str, effective: Mapping[str, Any], has_audio: bool
 ) -> None:
     """Check the ``response`` of a ``response.create``, as `check_session` does a session."""
+    if effective.get("type") == "transcription":
+        raise ConfigError(
+            "answers are for conversations: this session only hears; open one that talks"
+        )
     conversation = body.get("conversation", "auto")
     if dialect == "ga" and conversation not in ("auto", "none"):
         near = nearest(conversation, ("auto", "none"))

@@ -192,6 +192,7 @@ COMMANDS: dict[str, Command] = {
             _FILE,
             Word(("--pace",), "1 as it was, 10 ten times that, inf at once", is_open=True),
             Word(("--backend",), "who answers anew", ("openai", "azure", "offline"), is_open=True),
+            _DIALECT,
             _NO_WAIT,
             *_ACCESS,
         ),
