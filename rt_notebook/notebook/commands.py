@@ -58,7 +58,7 @@ class Command:
     ----------
     words : tuple of Word
         Beside ``--session`` and ``--output``, which all have.
-    options : {"", "session", "response"}
+    options : {"", "session", "response", "hearing"}
         Which options of the configuration it takes.
     has_text : bool
         Words that belong to no option are one text.
@@ -230,7 +230,7 @@ COMMANDS: dict[str, Command] = {
             *_ACCESS,
             *_COPY,
         ),
-        "session",
+        "hearing",
     ),
     "rt_token": Command(
         (
