@@ -22,8 +22,9 @@ from ..config.option import Option
 from ..config.options import option_named
 from ..config.reading import Choice, Flag, Name, Number
 from ..config.structures import Modalities, ToolChoice, Tools
-from ..errors import RealtimeError
+from ..errors import ConfigError, RealtimeError
 from .arguments import tokens
+from .shared import with_flags
 
 __all__ = ["Controls", "config_line"]
 
@@ -135,7 +136,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self._refused(error)
 
     def _refused(self, error: BaseException) -> None:
-        sentence = str(error)
+        sentence = with_flags(str(error)) if isinstance(error, ConfigError) else str(error)
         self._tell(f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}.", is_error=True)
         self.show()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..client.waiting import Acknowledgement
     from ..protocol.events import Event
 
-__all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "plainly"]
+__all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "plainly", "with_flags"]
 
 ANSWER_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
@@ -134,7 +134,7 @@ def _told(error: RealtimeError, line: str) -> UsageError:
     """Return an error of a magic's line as the user sees it."""
     sentence = str(error).rstrip(".")
     if not isinstance(error, ServerError):
-        named = _with_flags(sentence) if isinstance(error, ConfigError) else sentence
+        named = with_flags(sentence) if isinstance(error, ConfigError) else sentence
         return UsageError(_sentence(named, line))
     text = _sentence(f"{sentence}{_option_at(error)}", line)
     return Refusal(text, code=error.code, param=error.param, event_id=error.event_id)
@@ -148,7 +148,7 @@ def _sentence(text: str, line: str) -> str:
     return f"{begin}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
 
 
-def _with_flags(sentence: str) -> str:
+def with_flags(sentence: str) -> str:
     """Name options as magics do: ``--turn-detection`` for ``turn_detection``."""
     from ..config.options import OPTIONS
 

@@ -206,6 +206,8 @@ def test_who_subscribes_hears_what_is_sent_and_what_is_received(puppet):
     ]
     with pytest.raises(ConfigError, match="received, sent or both"):
         session.on("*", print, direction="up")
+    with pytest.raises(ConfigError, match="on takes a function of an event, got 5"):
+        session.on("response.done", 5)
 
 
 def in_format(kind):
