@@ -80,11 +80,17 @@ def _differing(asked: Mapping[str, Any], in_force: Mapping[str, Any]) -> list[tu
     for name, value in asked.items():
         if name not in in_force:
             rows.append((f"  {_FLAGS[name]}", f"asked {shown(value)}", "the server does not tell"))
-        elif revealed(in_force[name]) != revealed(value):
+        elif _ordered(revealed(in_force[name])) != _ordered(revealed(value)):
             rows.append(
                 (f"  {_FLAGS[name]}", f"asked {shown(value)}", f"is {shown(in_force[name])}")
             )
     return rows
+
+
+def _ordered(value: Any) -> Any:
+    """Words of a list have no order: of modalities the server tells its own."""
+    is_words = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return sorted(value) if is_words else value
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -15,6 +15,7 @@ from IPython.core.magic import Magics, no_var_expand
 
 from ..errors import ConfigError, RealtimeError, ServerError
 from .arguments import parse, tokens, value_of
+from .commands import COMMANDS
 
 if TYPE_CHECKING:
     from ..client.reply import Reply
@@ -152,7 +153,9 @@ def with_flags(sentence: str) -> str:
     """Name options as magics do: ``--turn-detection`` for ``turn_detection``."""
     from ..config.options import OPTIONS
 
-    known = (name for option in OPTIONS for name in (option.name, *option.aliases))
+    known = [name for option in OPTIONS for name in (option.name, *option.aliases)]
+    words = (word for command in COMMANDS.values() for word in command.words)
+    known += [word.name for word in words if "_" in word.name and not word.is_positional]
     names = {name: f"--{name.replace('_', '-')}" for name in known}
     sentence = re.sub(r"dialect='(\w+)'", r"--dialect \1", sentence)
     told = re.sub(_OPTION, lambda found: names.get(found[0], found[0]), sentence)
