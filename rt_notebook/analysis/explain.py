@@ -141,7 +141,9 @@ def _lost(_log: Log, _entries: list[Entry], facts: Facts) -> Explanation | None:
     return {
         "lost": Explanation(f"the connection is gone{told}", "connect again with %rt_connect"),
         "reconnecting": Explanation(f"the connection ended{told}", "wait: it is made anew"),
-        "closed": Explanation("the session was closed", "connect again with %rt_connect"),
+        "closed": Explanation(
+            facts.loss or "the session was closed", "connect again with %rt_connect"
+        ),
     }.get(facts.status)
 
 

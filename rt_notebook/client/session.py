@@ -389,7 +389,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
     def _alive(self) -> None:
         if self.status not in ALIVE:
-            raise ConnectionLost(f"the session is {self.status}; connect again")
+            raise self.core.gone
 
     def _call(self, function: Callable[..., object], *args: object) -> None:
         self._alive()
