@@ -210,6 +210,17 @@ def test_who_subscribes_hears_what_is_sent_and_what_is_received(puppet):
         session.on("response.done", 5)
 
 
+def test_what_is_done_to_the_configuration_that_was_read_changes_nothing(puppet):
+    session, configured = puppet.session, threading.Event()
+    session.on("session.updated", lambda event: configured.set())
+    puppet.say(in_format("audio/pcmu"))
+    assert configured.wait(10)
+    session.config["audio"]["input"]["format"]["type"] = "audio/pcm"
+    told = list(session.log)[-1].event["session"]
+    for in_force in (session.config, told):
+        assert in_force["audio"]["input"]["format"] == {"type": "audio/pcmu"}
+
+
 def in_format(kind):
     part = {"format": {"type": kind}}
     session = {"type": "realtime", "audio": {"input": part, "output": part}}
