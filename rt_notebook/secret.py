@@ -72,8 +72,14 @@ class Secret:
     def __str__(self) -> str:
         return MASK
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret cannot be pickled or copied into a file")
+        raise TypeError("a Secret cannot be pickled: it would be in a file")
 
 
 def _encodings(raw: str) -> frozenset[str]:

@@ -62,8 +62,10 @@ def check_price(budget: Budget, model: str, prices: Prices | None = None) -> Non
     Raises
     ------
     ConfigError
-        If the model has no price.
+        If the model has no price, or the budget is none.
     """
+    if not isinstance(budget, Budget):
+        raise ConfigError(f"budget takes one such as Budget(dollars=0.5), got {budget!r}")
     if budget.dollars is not None and price_list(model, prices) is None:
         raise ConfigError(
             f"the price of {model or 'this model'} is not known, so that dollars cannot be "

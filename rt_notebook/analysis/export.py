@@ -41,7 +41,7 @@ def export(path: Path, log: Log, manifest: Mapping[str, Any]) -> None:
     OSError
         If it cannot be written.
     """
-    write = FORMATS.get(path.suffix)
+    write = FORMATS.get(path.suffix.lower())
     if write is None:
         raise ConfigError(
             f"a talk can be written as .rtsession, {', '.join(FORMATS)}, got {path.name!r}"

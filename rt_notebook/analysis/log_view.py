@@ -198,6 +198,8 @@ class LogView:
         return f"{row.first.time - (self._began or 0.0):.3f}"
 
     def _summary(self) -> str:
+        if self._n_read and not self.rows:
+            return f"None of {self._n_read} events matches."
         earlier = f" {self.n_hidden} earlier rows are not shown." if self.n_hidden else ""
         return f"{self._n_read} events.{earlier}"
 

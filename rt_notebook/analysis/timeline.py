@@ -109,13 +109,19 @@ class Timeline:
         """
         from .timeline_plot import timeline_figure
 
-        return Picture(timeline_figure(self, **options), self.describe())
+        figure = timeline_figure(self, **options)
+        return Picture(figure, self.describe(options.get("start", 0.0), options.get("end")))
 
-    def describe(self) -> str:
-        """Return the picture in words, for those who cannot see it."""
+    def describe(self, start: float = 0.0, end: float | None = None) -> str:
+        """Return the picture of these seconds in words, for those who cannot see it."""
+        last = self.end_s if end is None else end
+
+        def shown(mark: Line | Mark) -> bool:
+            return mark.start_s <= last and mark.end_s >= start
+
         both = sorted(
-            [("You", line) for line in self.user]
-            + [("Assistant", line) for line in self.assistant],
+            [("You", line) for line in self.user if shown(line)]
+            + [("Assistant", line) for line in self.assistant if shown(line)],
             key=lambda one: one[1].start_s,
         )
         told = [
@@ -123,9 +129,11 @@ class Timeline:
             + (f" (cut after {line.heard_s or 0:.1f} s)" if line.was_cut else "")
             for who, line in both
         ]
-        calls = [f"{call.start_s:.1f} s tool {call.label}" for call in self.tools]
-        gaps = [f"{gap.start_s:.1f} s {gap.label}" for gap in self.gaps]
+        calls = [f"{call.start_s:.1f} s tool {call.label}" for call in self.tools if shown(call)]
+        gaps = [f"{gap.start_s:.1f} s {gap.label}" for gap in self.gaps if shown(gap)]
         head = f"Timeline of a talk of {self.end_s:.0f} s."
+        if start > 0 or last < self.end_s:
+            head = f"{head} Here is {start:.0f} to {last:.0f} s."
         return "\n".join([head, *told, *calls, *gaps])
 
 

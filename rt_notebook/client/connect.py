@@ -14,6 +14,7 @@ from ..analysis.budget import Budget, check_price
 from ..background import loop_thread
 from ..config.dialect import check_dialect
 from ..config.flat import session_event
+from ..config.reading import number
 from ..errors import ConfigError, ConnectionLost
 from ..record import layout
 from ..record.recorder import Recorder
@@ -129,6 +130,7 @@ def connect(
     check_dialect(dialect)
     if session_type not in _SESSION_TYPES:
         raise ConfigError(f"session_type takes realtime or transcription, got {session_type!r}")
+    _check_seconds(timeout=timeout, response_timeout=response_timeout)
     first_update = _first_update(options, model, dialect, session_type)
     access = Access.given(
         api_key=api_key,
@@ -159,6 +161,13 @@ def connect(
         if session.backend.server is not None and session.backend.server.missing:
             print(session.backend.server.missing)
     return session
+
+
+def _check_seconds(**given: object) -> None:
+    for name, seconds in given.items():
+        read = None if isinstance(seconds, str) else number(seconds)
+        if read is None or not read > 0:
+            raise ConfigError(f"{name} takes seconds above 0, got {seconds!r}")
 
 
 def _first_update(
@@ -232,7 +241,7 @@ def _make_room(name: str) -> None:
     held = _sessions.get(name)
     if held is None:
         return
-    if held.status in ALIVE and not held.is_replay:
+    if held.status in ALIVE and not held.gives_way:
         raise ConfigError(
             f"a session is open already (to {held.backend.label}); "
             "close it with %rt_disconnect first, or give this one another name"

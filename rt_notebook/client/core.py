@@ -30,7 +30,7 @@ from .observer import Observer
 from .outstanding import Outstanding
 from .performing import PERFORM
 from .reply import Reply
-from .resume import Dial, Lifeline, as_loss, has_turn_detection
+from .resume import CLOSED, Dial, Lifeline, as_loss, has_turn_detection
 from .settings import Settings
 from .spending import Spending
 from .takers import Takers, Takes
@@ -128,7 +128,7 @@ class SessionCore:
 
     async def close(self) -> None:
         """Close the connection. Closing twice is allowed."""
-        self.end("closed", ConnectionLost("the session was closed"))
+        self.end("closed", ConnectionLost(CLOSED))
         await self.line.transport.close()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
@@ -372,11 +372,10 @@ class SessionCore:
         """End the session: ``closed`` on purpose, or ``lost``. Ending twice is allowed."""
         if not self.is_alive:
             return
-        loss = as_loss(error)
+        self.line.loss = loss = as_loss(error)
         if not self.created.done():
             self.created.set_exception(error)
             self.created.exception()  # whoever opens the session may have stopped waiting
-        self.line.loss = loss
         self.become(status)
         self.outstanding.fail_all(loss)
         self.tools.close(loss)

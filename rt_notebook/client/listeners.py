@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..config.reading import shown
 from ..errors import ConfigError
 from ..protocol.events import Event
 
@@ -61,10 +62,10 @@ class Listeners:
         Raises
         ------
         ConfigError
-            If there is no such direction, or nothing to call.
+            If there is no such direction, or the callback cannot be called.
         """
         if not callable(callback):
-            raise ConfigError(f"callback takes a function, got {callback!r}")
+            raise ConfigError(f"on takes a function of an event, got {shown(callback)}")
         direction = _checked(direction or ("received" if type == "*" else "both"))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="rt-callbacks", daemon=True)

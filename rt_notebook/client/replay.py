@@ -61,7 +61,7 @@ class Replay(Waitable["RealtimeSession"]):
 class ReplaySession(RealtimeSession):
     """The session of a recording that is replayed."""
 
-    is_replay = True
+    is_replay = gives_way = True
 
     def __init__(self, recording: Recording, core: ReplayCore, name: str) -> None:
         said = recording.manifest
@@ -105,7 +105,8 @@ def replay(
     config : mapping, optional
         Flat names of the configuration that differ from the recorded ones.
     name : str
-        Of the session, for magics (``-s``); a replay takes the place of the one before it.
+        Of the session, for magics (``-s``); it takes the place of a replay before it, a live
+        one too.
     **connection
         For that live session; see `rt_notebook.connect`.
 

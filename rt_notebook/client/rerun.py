@@ -7,6 +7,9 @@ from typing import Any
 
 from ..audio import pcm
 from ..background import loop_thread
+from ..config.dialect import check_dialect
+from ..config.spelling import sayable
+from ..config.succession import session_after
 from ..errors import RealtimeError
 from ..protocol.events import Event
 from ..protocol.requests import REQUEST_KEY, is_out_of_band
@@ -28,6 +31,8 @@ ANSWER_SECONDS = 60.0
 QUIET_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
 _CONFIGURE_SECONDS = 10.0
+#: Of the recorded session alone: its tools ran in the recorded kernel, not in this one.
+_OF_ITS_OWN = ("model", "tools", "tool_choice")
 _SAID = ("input_audio_buffer.commit", "input_audio_buffer.clear", "response.create")
 
 
@@ -39,21 +44,21 @@ def rerun_recording(
     name: str,
     **connection: Any,
 ) -> Replay:
-    """Connect, configure as in the recording and then as `config` says; speak at `play`.
+    """Connect, configured as in the recording but for what `config` says; speak at `play`.
 
     Raises
     ------
     ConfigError, ServerError, ConnectionLost
         As `connect`; also when the server refuses the configuration. Nothing stays open.
     """
-    options = dict(config)
-    session = connect(backend, model=options.pop("model", None), name=name, **connection)
+    dialect = check_dialect(connection.get("dialect", "ga"))
+    wanted = session_after(_asked(recording), config, dialect=dialect)
+    connection = {"session_type": wanted["type"], **connection}
+    session = connect(backend, model=wanted.pop("model", None), name=name, **connection)
+    session.gives_way = True
     try:
-        asked = _asked(recording.log)
-        if asked:
-            session.send({"type": "session.update", "session": asked}).wait(_CONFIGURE_SECONDS)
-        if options:
-            session.configure(**options).wait(_CONFIGURE_SECONDS)
+        if set(wanted) != {"type"}:
+            session.send({"type": "session.update", "session": wanted}).wait(_CONFIGURE_SECONDS)
     except (RealtimeError, TimeoutError):
         session.close()
         raise
@@ -81,17 +86,15 @@ async def _speak(replay: Replay, log: Log) -> None:
         replay.settle(session)
 
 
-def _asked(log: Log) -> dict[str, Any]:
-    """The configuration that the recorded session asked for, as far as a file may hold it."""
+def _asked(recording: Recording) -> dict[str, Any]:
+    """The configuration that the recorded session asked for, as far as another can have it."""
     settings = Settings()
     takers = {"sent": Takers(settings.sent), "received": Takers(settings.received)}
-    for entry in log:
+    for entry in recording.log:
         if entry.direction in takers:
             takers[entry.direction].tell(entry.event)
-    asked = dict(settings.asked)
-    asked.pop("tools", None)  # they ran in the recorded kernel, not in this one
-    asked.pop("tool_choice", None)
-    return asked
+    asked = {key: value for key, value in settings.asked.items() if key not in _OF_ITS_OWN}
+    return {**asked, "type": recording.config.get("type", "realtime")}
 
 
 def _said(log: Log) -> Iterator[Entry]:
@@ -140,7 +143,8 @@ def _say(session: RealtimeSession, log: Log, entry: Entry) -> None:
 
 
 def _respond(session: RealtimeSession, event: Event) -> None:
-    response = event.get("response") or {}
+    asked = sayable(event.get("response") or {}, session.dialect)
+    response = {key: value for key, value in asked.items() if key not in _OF_ITS_OWN}
     metadata = {**(response.get("metadata") or {}), REQUEST_KEY: event["event_id"]}
     event["response"] = {**response, "metadata": metadata}
     session.core.respond(Reply(session.conversation, session.log), event)

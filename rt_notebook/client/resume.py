@@ -34,12 +34,13 @@ from .wire_audio import encoded, format_name, input_format, reencoded
 if TYPE_CHECKING:
     from .core import SessionCore
 
-__all__ = ["Dial", "Lifeline", "as_loss", "has_turn_detection"]
+__all__ = ["CLOSED", "Dial", "Lifeline", "as_loss", "has_turn_detection"]
 
 logger = logging.getLogger("rt_notebook")
 
 Dial = Callable[[], Awaitable[Transport]]
 
+CLOSED = "the session was closed"
 PROVEN_SECONDS = 60.0  # a connection that stood so long was a good one
 
 #: What a server says to every session that it is about to refuse.
@@ -83,7 +84,7 @@ class Lifeline:
         self.connections = 1
         self.since = core.clock.monotonic()
         self.expires: float | None = None
-        self.loss: ConnectionLost = ConnectionLost("the session was closed")
+        self.loss: ConnectionLost = ConnectionLost(CLOSED)
         self.received: Takes = {"session.created": self._on_created, "error": self._on_error}
         self._core = core
         self._attempts = Attempts()

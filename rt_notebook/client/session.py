@@ -33,7 +33,7 @@ from .spending import Spending
 from .talk import Talk
 from .tool_requests import ToolRequests
 from .transport import Transport
-from .upload import AudioSource, Upload, check_answers
+from .upload import AudioSource, Upload
 from .waiting import Acknowledgement
 from .watch import Watch
 
@@ -55,9 +55,12 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         Whether the cell keeps transcript, timeline and cost beside the panel.
     is_replay : bool
         Whether this is a recording that is gone through again.
+    gives_way : bool
+        Whether another session of its name takes its place, also while it is open.
     """
 
     is_replay = False
+    gives_way = False
 
     def __init__(
         self, backend: Backend, core: SessionCore, recorder: Recorder | None = None
@@ -282,7 +285,8 @@ class RealtimeSession(Talk, ToolRequests, Requests):
         """Say something as the user, in audio.
 
         With turn detection on, silence follows until the server ends the turn; with it
-        off, the buffer is committed and a response asked for.
+        off, the buffer is committed and a response asked for. A session that only
+        transcribes answers nothing, and None is returned: its transcript comes as an item.
 
         Parameters
         ----------
@@ -295,14 +299,13 @@ class RealtimeSession(Talk, ToolRequests, Requests):
 
         Raises
         ------
-        AudioFormatError, ConfigError
-            If the source cannot be read, or there is nobody to answer; nothing is sent.
+        AudioFormatError
+            If the source cannot be read; nothing is sent.
         """
         upload = Upload(source, pace)
-        if commit:
-            check_answers(self)
-        reply = Reply(self.conversation, self.log) if commit else None
-        self._call(upload.start, self, reply)
+        answered = commit and not self.only_hears
+        reply = Reply(self.conversation, self.log) if answered else None
+        self._call(upload.start, self, reply, commit)
         return reply
 
     def cancel(self) -> None:

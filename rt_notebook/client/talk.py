@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,19 @@ class Talk(TalkViews):
 
     @property
     def config(self) -> dict[str, Any]:
-        """The configuration in force: what the server last acknowledged."""
-        return self.machine.session
+        """The configuration in force, what the server last acknowledged: a copy of your own."""
+        return copy.deepcopy(self.machine.session)
 
     @property
     def turn_detection(self) -> str:
         """``server_vad``, ``semantic_vad``, or ``none`` for push-to-talk."""
-        audio_input = (self.config.get("audio") or {}).get("input") or {}
+        audio_input = (self.machine.session.get("audio") or {}).get("input") or {}
         return str((audio_input.get("turn_detection") or {}).get("type", "none"))
+
+    @property
+    def only_hears(self) -> bool:
+        """Whether the session only transcribes, and answers nothing."""
+        return self.machine.session.get("type") == "transcription"
 
     def audio(self, track: str = "user") -> bytes:
         """Return what the user said, or an assistant's item by its id: PCM16, 24 kHz."""

@@ -57,7 +57,7 @@ def transcribe(
 
 
 async def _written(session: RealtimeSession, upload: Upload) -> str:
-    await upload.run(session, None)
+    await upload.run(session, None, ends_turn=False)
     session.commit_audio()
     async for event in session.events():
         if event.type == f"{_EVENT}.completed":

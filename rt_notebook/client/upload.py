@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .session import RealtimeSession
 
-__all__ = ["CHUNK_MS", "AudioSource", "Upload", "check_answers", "read", "silence_ms"]
+__all__ = ["CHUNK_MS", "AudioSource", "Upload", "read", "silence_ms"]
 
 AudioSource = Union[str, "os.PathLike[str]", bytes, pcm.FloatArray]
 
@@ -48,30 +48,35 @@ class Upload:
         self._began = 0.0
         self._connections = 0
 
-    def start(self, session: RealtimeSession, reply: Reply | None) -> None:
+    def start(self, session: RealtimeSession, reply: Reply | None, ends_turn: bool) -> None:
         """Begin to send; `reply` will hold the answer. Runs on the background loop."""
         if reply is not None and session.turn_detection != "none":
             session.core.outstanding.expect(reply)
-        session.core.run(self.run(session, reply))
+        session.core.run(self.run(session, reply, ends_turn))
 
-    async def run(self, session: RealtimeSession, reply: Reply | None) -> None:
-        """Send it all, then what ends the turn; one upload after another.
+    async def run(self, session: RealtimeSession, reply: Reply | None, ends_turn: bool) -> None:
+        """Send it all, then what ends the turn, if asked to; one upload after another.
 
         Runs on the background loop.
         """
         async with session.core.uploading:
-            await self._run(session, reply)
+            await self._send_all(session)
+            if ends_turn:
+                await self._end_turn(session, reply)
 
-    async def _run(self, session: RealtimeSession, reply: Reply | None) -> None:
+    async def _send_all(self, session: RealtimeSession) -> None:
         self._began = session.core.clock.monotonic()
         self._connections = session.core.line.connections
         for start in range(0, len(self.pcm), CHUNK_BYTES):
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])
-        if reply is not None and session.turn_detection == "none":
-            session.send({"type": "input_audio_buffer.commit"})
-            session.ask(reply)
-        elif reply is not None:
+
+    async def _end_turn(self, session: RealtimeSession, reply: Reply | None) -> None:
+        if session.turn_detection != "none":
             await self._be_silent(session, reply)
+            return
+        session.send({"type": "input_audio_buffer.commit"})
+        if reply is not None:
+            session.ask(reply)
 
     async def _send(self, session: RealtimeSession, chunk: bytes) -> None:
         # A microphone delivers a chunk when its last sample has been spoken.
@@ -80,14 +85,19 @@ class Upload:
         await session.core.clock.sleep(max(0.0, due - session.core.clock.monotonic()))
         session.core.append_audio(chunk)
 
-    async def _be_silent(self, session: RealtimeSession, reply: Reply) -> None:
+    async def _be_silent(self, session: RealtimeSession, reply: Reply | None) -> None:
         """Send silence until the server has ended the turn and begun to answer."""
-        reply.uploading = True
         chunk = pcm.silence(CHUNK_MS)
-        for _ in range(silence_ms(session.config) // CHUNK_MS):
+        silences = [chunk] * (silence_ms(session.config) // CHUNK_MS)
+        if reply is None:
+            for silence in silences:
+                await self._send(session, silence)
+            return
+        reply.uploading = True
+        for silence in silences:
             if reply.status != "waiting" and not session.core.machine.user_speaking:
                 break
-            await self._send(session, chunk)
+            await self._send(session, silence)
         reply.uploading = False
         if _answers(session):
             await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
@@ -105,15 +115,6 @@ class Upload:
         return RealtimeError(
             f"the server heard no speech in {pcm.duration_ms(self.pcm) / 1000:.1f} s of audio "
             f"({level:.0f} dBFS); speak louder or lower turn_detection_threshold"
-        )
-
-
-def check_answers(session: RealtimeSession) -> None:
-    """Refuse to wait for the answer of a session that only hears."""
-    if session.config.get("type") == "transcription":
-        raise ConfigError(
-            "send_audio waits for an answer, and this session only hears: "
-            "take commit=False, or rt.transcribe"
         )
 
 

@@ -15,6 +15,7 @@ from .hearing import TRANSCRIPTION_PATH, TURN_DETECTION_PATH
 from .hidden import is_masked
 from .nesting import value_at
 from .notices import warn_of_end
+from .option import ANSWERING
 from .options import PROMPT_PATH, TRACING_PATH, VOICE_PATH, name_at
 from .reading import nearest, shown
 
@@ -29,7 +30,6 @@ _FIELDS_OF = {
 }
 #: What a session that only transcribes does not have.
 _HEARING = {"type", "audio", "include"}
-_ANSWERING = ("create_response", "interrupt_response")
 #: Source: the openai package on ``turn_detection`` of transcription sessions.
 _WITHOUT_TURNS = "gpt-realtime-whisper"
 
@@ -69,6 +69,10 @@ def check_response(
     body: Json, *, dialect: str, effective: Mapping[str, Any], has_audio: bool
 ) -> None:
     """Check the ``response`` of a ``response.create``, as `check_session` does a session."""
+    if effective.get("type") == "transcription":
+        raise ConfigError(
+            "answers are for conversations: this session only hears; open one that talks"
+        )
     conversation = body.get("conversation", "auto")
     if dialect == "ga" and conversation not in ("auto", "none"):
         near = nearest(conversation, ("auto", "none"))
@@ -95,7 +99,7 @@ def only_hearing(session: Mapping[str, Any]) -> Json:
     heard = {key: value for key, value in session.items() if key in _HEARING}
     hearing = dict(value_at(session, ("audio", "input")) or {})
     if isinstance(detection := hearing.get("turn_detection"), Mapping):
-        hearing["turn_detection"] = {k: v for k, v in detection.items() if k not in _ANSWERING}
+        hearing["turn_detection"] = {k: v for k, v in detection.items() if k not in ANSWERING}
     return {**heard, "audio": {"input": hearing}}
 
 
@@ -168,7 +172,7 @@ def _check_only_hears(body: Json) -> None:
     audio = body.get("audio") or {}
     paths += [("audio", "output", key) for key in audio.get("output") or {}]
     detection = value_at(body, TURN_DETECTION_PATH) or {}
-    paths += [(*TURN_DETECTION_PATH, key) for key in _ANSWERING if key in detection]
+    paths += [(*TURN_DETECTION_PATH, key) for key in ANSWERING if key in detection]
     if paths:
         raise ConfigError(f"{name_at(paths[0])} is for conversations: this session only hears")
     model = value_at(body, (*TRANSCRIPTION_PATH, "model"))

@@ -100,15 +100,7 @@ def response_event(
     dialect: str = "ga",
     has_audio: bool = False,
 ) -> Json:
-    """Return a ``response.create`` with GA's names, for a server of either dialect.
-
-    Raises
-    ------
-    ConfigError
-        If the session only hears, or as `to_response`.
-    """
-    if (effective or {}).get("type") == "transcription":
-        raise ConfigError("a response is for conversations: this session only hears")
+    """Return a ``response.create`` with GA's names, for a server of either dialect."""
     own, rest = _of_event(flat, "response")
     body = to_response(rest, effective, dialect=dialect, has_audio=has_audio)
     return {"type": "response.create", **own, "response": body}

@@ -1,13 +1,15 @@
 """The secrets inside a configuration: what a tool server is reached with.
 
 An MCP tool's `authorization` and `headers` become `Secret` where they enter, so that a
-dry run, a log or a traceback cannot show them. They become text again on the wire only.
+dry run, a log or a traceback cannot show them; so does a `server_url` with a password or a
+query, where many servers take their key. They become text again on the wire only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..secret import MASK, Secret, redacted
 
@@ -22,8 +24,10 @@ __all__ = [
 
 
 def concealed(tool: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a tool with `Secret` in place of its authorization and of each header."""
+    """Return a tool with `Secret` in place of what it is reached with."""
     hidden = dict(tool)
+    if isinstance(url := hidden.get("server_url"), str) and _may_hold_key(url):
+        hidden["server_url"] = Secret(url)
     if "authorization" in hidden:
         hidden["authorization"] = _secret(hidden["authorization"])
     if isinstance(headers := hidden.get("headers"), Mapping):
@@ -49,7 +53,11 @@ def with_concealed_tools(event: dict[str, Any]) -> dict[str, Any]:
 def is_masked(tool: Mapping[str, Any]) -> bool:
     """Whether a secret of a tool is ``•••``: it was read from where none is written."""
     headers = tool.get("headers")
-    values = [tool.get("authorization"), *(headers.values() if isinstance(headers, dict) else ())]
+    values = [
+        tool.get("server_url"),
+        tool.get("authorization"),
+        *(headers.values() if isinstance(headers, dict) else ()),
+    ]
     return any(isinstance(one, Secret) and one.reveal() == MASK for one in values)
 
 
@@ -61,6 +69,14 @@ def revealed(value: Any) -> Any:
 def masked(value: Any) -> Any:
     """Return JSON with ``•••`` for every `Secret` and its value, for showing and for files."""
     return redacted(_replaced(value, str))
+
+
+def _may_hold_key(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return bool(parts.query) or "@" in parts.netloc or url == MASK
 
 
 def _secret(value: Any) -> Any:

@@ -10,7 +10,10 @@ from .json_values import misfit_in
 from .reading import Reader, Unreadable
 from .spelling import beta_path, ga_path
 
-__all__ = ["Option"]
+__all__ = ["ANSWERING", "Option"]
+
+#: Fields of turn detection that only conversations have.
+ANSWERING = ("create_response", "interrupt_response")
 
 _OFF = {"", "none", "off", "false", "null"}
 
@@ -69,6 +72,12 @@ class Option:
     def beta_path(self) -> tuple[str, ...] | None:
         """Where the beta dialect has it, None where only GA does."""
         return beta_path(self.path)
+
+    @property
+    def hearing(self) -> bool:
+        """Whether a session that only transcribes has it."""
+        heard = self.path[:2] == ("audio", "input") or self.path == ("include",)
+        return self.session and heard and self.path[-1] not in ANSWERING
 
     @property
     def choices(self) -> tuple[str, ...]:

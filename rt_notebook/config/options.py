@@ -236,7 +236,7 @@ _BY_NAME = {name: option for option in OPTIONS for name in (option.name, *option
 
 
 def options_for(kind: str) -> list[Option]:
-    """Return the options of ``"session"`` or ``"response"``, in the table's order."""
+    """Return the options of a kind, in the table's order: session, response or hearing."""
     return [option for option in OPTIONS if getattr(option, kind)]
 
 
@@ -249,6 +249,8 @@ def option_named(name: str, kind: str = "session") -> Option:
         If there is none; the sentence suggests the nearest name.
     """
     option = _BY_NAME.get(name)
+    if option is not None and kind == "hearing" and not option.hearing:
+        raise ConfigError(f"{name} is for conversations: this session only hears")
     if option is None or not getattr(option, kind):
         known = [n for n, o in _BY_NAME.items() if getattr(o, kind)]
         near = difflib.get_close_matches(name, known, n=1)

@@ -215,7 +215,8 @@ class ToolChoiceMcp(Sparse):
     name: str | None = None
 
 
-ToolChoice = Literal["none", "auto", "required"] | ToolChoiceFunction | ToolChoiceMcp
+ToolChosen = Annotated[ToolChoiceFunction | ToolChoiceMcp, Field(discriminator="type")]
+ToolChoice = Literal["none", "auto", "required"] | ToolChosen
 
 
 class Reasoning(Sparse):

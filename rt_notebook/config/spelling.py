@@ -89,11 +89,12 @@ def ga_path(path: Path) -> Path | None:
 
 
 def sayable(session: Mapping[str, Any], dialect: str) -> dict[str, Any]:
-    """Return a session, in GA's nesting, without what a dialect has no word for."""
+    """Return a session or response, in GA's nesting, as far as a dialect has words for it."""
     rest = copy.deepcopy(dict(session))
     for path in _GA_ONLY if dialect == "beta" else _BETA_ONLY:
         _taken(rest, path)
-    return rest
+    said: dict[str, Any] = rest if dialect == "beta" else _with_one_modality(rest)
+    return said
 
 
 # Sessions

@@ -11,7 +11,7 @@ from .hearing import TURN_DETECTION_PATH
 from .nesting import joined, laid_over, read, value_at
 from .spelling import sayable
 
-__all__ = ["followed_by"]
+__all__ = ["followed_by", "session_after"]
 
 Json = dict[str, Any]
 
@@ -22,7 +22,14 @@ _FROZEN = ("model", "tracing")
 def followed_by(
     in_force: Mapping[str, Any], options: Mapping[str, Any], *, dialect: str = "ga"
 ) -> Json:
-    """Return flat options for the next session: those that are named, over those in force.
+    """Return flat options for the next session; otherwise as `session_after`."""
+    return to_flat(session_after(in_force, options, dialect=dialect))
+
+
+def session_after(
+    in_force: Mapping[str, Any], options: Mapping[str, Any], *, dialect: str = "ga"
+) -> Json:
+    """Return the next session, in GA's nesting: what is named, over what is in force.
 
     Parameters
     ----------
@@ -47,4 +54,5 @@ def followed_by(
     if detection and foreign_fields(value_at(named, TURN_DETECTION_PATH), detection.get("type")):
         del below["audio"]["input"]["turn_detection"]
     effective = {key: value for key, value in below.items() if key not in _FROZEN}
-    return to_flat(laid_over(below, to_session(options, effective, dialect=dialect)))
+    after: Json = laid_over(below, to_session(options, effective, dialect=dialect))
+    return after

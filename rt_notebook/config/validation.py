@@ -27,6 +27,7 @@ _MODELS: dict[tuple[str, str], type[BaseModel]] = {
     ("response", "ga"): Response,
     ("response", "beta"): BetaResponse,
 }
+_TYPES: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number"}
 _SECRETS = {"authorization", "headers"}
 
 Path = tuple[str | int, ...]
@@ -44,18 +45,34 @@ def validate(body: dict[str, Any], kind: str, dialect: str) -> None:
     model = TranscriptionSession if hears else _MODELS[kind, dialect]
     plain = revealed(body)
     try:
-        model.model_validate(plain)
+        taken = model.model_validate(plain).model_dump(mode="json", exclude_unset=True)
     except ValidationError as error:
         sentence = _sentence(error, plain)
     else:
-        return
-    raise ConfigError(sentence)
+        sentence = _mistyped(plain, taken, ())
+    if sentence:
+        raise ConfigError(sentence)
+
+
+def _mistyped(given: Any, taken: Any, path: Path) -> str:
+    """Tell of JSON that the models take as another type, ``"0.5"`` as 0.5: the API does not."""
+    if isinstance(given, dict) and isinstance(taken, dict):
+        parts = ((key, given[key], taken[key]) for key in given if key in taken)
+    elif isinstance(given, list) and isinstance(taken, list):
+        parts = ((n, *both) for n, both in enumerate(zip(given, taken, strict=False)))
+    elif type(given) is type(taken) or (type(given), type(taken)) == (int, float):
+        return ""
+    else:
+        what = _TYPES.get(type(taken), f"a {type(taken).__name__}")
+        return f"{_named(path)} takes {what}, got {shown(given)}"
+    told = (_mistyped(one, other, (*path, key)) for key, one, other in parts)
+    return next(filter(None, told), "")
 
 
 def _sentence(error: ValidationError, body: dict[str, Any]) -> str:
     located = [(_path(one, body), one) for one in error.errors(include_url=False)]
-    # Every branch of a union complains; the one that got furthest was meant.
-    path, first = max(located, key=lambda found: len(found[0]))
+    # Every branch of a union complains; the one that got furthest was meant, or had a tag.
+    path, first = max(located, key=lambda found: (len(found[0]), "tag" in found[1].get("ctx", {})))
     where, kind = _named(path), first["type"]
     if kind == "extra_forbidden":
         near = nearest(str(path[-1]), _keys_beside(path))
@@ -94,6 +111,8 @@ def _path(error: ErrorDetails, body: Any) -> Path:
             body = body[step]
             branch = body.get("type") if isinstance(body, dict) else None
             path.append(step)
+        else:
+            branch = None  # the name of a branch without a tag: a key follows
     return (*path, error["loc"][-1]) if error["type"] == "missing" else tuple(path)
 
 

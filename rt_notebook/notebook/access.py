@@ -82,7 +82,10 @@ def _asked_key(args: argparse.Namespace) -> Secret | None:
     """Ask for the key where ``--ask-key`` says so; nothing shows while it is typed."""
     if not args.ask_key:
         return None
-    key = Secret(getpass.getpass("API key: "))
+    try:
+        key = Secret(getpass.getpass("API key: "))
+    except (EOFError, NotImplementedError):  # nbconvert, a pipe
+        raise ConfigError("nobody can type a key here; name its variable: --api-key-env") from None
     if not key:
         raise ConfigError("no key was typed")
     return key

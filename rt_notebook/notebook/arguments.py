@@ -16,7 +16,8 @@ __all__ = ["DEFAULT_SESSION", "Parser", "parse", "text_of", "tokens", "value_of"
 
 DEFAULT_SESSION = "default"
 _FLAG = re.compile(r"--[\w-]+=")
-_WORD = re.compile(r"""--[\w-]+=(?:"[^"]*"|'[^']*')|"[^"]*"|'[^']*'|\S+""")
+_QUOTED = r"""(?:"(?:\\"|[^"])*"|'[^']*')"""
+_WORD = re.compile(rf"--[\w-]+={_QUOTED}|{_QUOTED}|\S+")
 
 
 def parse(magic: str, line: str, variables: Mapping[str, Any]) -> argparse.Namespace:
@@ -140,9 +141,10 @@ def _names(kind: str) -> list[str]:
 
 
 def tokens(line: str) -> list[str]:
-    """Split at white space.
+    r"""Split at white space.
 
     Quotes hold words together where a word or an option's value begins: "it's" is one word.
+    Between double quotes, ``\"`` is one of them.
     JSON that begins there with ``{`` or ``[`` is one word to its end.
     """
     words, place = [], 0
@@ -174,7 +176,9 @@ def _unquoted(word: str) -> str:
     flag, equals, value = word.partition("=")
     if equals and flag.startswith("--"):
         return f"{flag}={_unquoted(value)}"
-    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+    if len(word) < 2 or word[0] != word[-1] or word[0] not in "\"'":
+        return word
+    return word[1:-1].replace('\\"', '"') if word[0] == '"' else word[1:-1]
 
 
 def text_of(magic: str, args: argparse.Namespace, cell: str | None) -> str:

@@ -58,7 +58,7 @@ class Command:
     ----------
     words : tuple of Word
         Beside ``--session`` and ``--output``, which all have.
-    options : {"", "session", "response"}
+    options : {"", "session", "response", "hearing"}
         Which options of the configuration it takes.
     has_text : bool
         Words that belong to no option are one text.
@@ -192,6 +192,7 @@ COMMANDS: dict[str, Command] = {
             _FILE,
             Word(("--pace",), "1 as it was, 10 ten times that, inf at once", is_open=True),
             Word(("--backend",), "who answers anew", ("openai", "azure", "offline"), is_open=True),
+            _DIALECT,
             _NO_WAIT,
             *_ACCESS,
         ),
@@ -229,7 +230,7 @@ COMMANDS: dict[str, Command] = {
             *_ACCESS,
             *_COPY,
         ),
-        "session",
+        "hearing",
     ),
     "rt_token": Command(
         (

@@ -9,6 +9,7 @@ from typing import Any
 from ..client.session import RealtimeSession
 from ..config.flat import to_flat
 from ..config.hidden import masked, revealed
+from ..config.nesting import value_at
 from ..config.options import OPTIONS, option_named
 
 __all__ = ["configuration", "shown"]
@@ -29,10 +30,11 @@ def configuration(session: RealtimeSession, names: Iterable[str] = ()) -> str:
         The options to show; all by default. A whole stands for its parts.
     """
     settings = session.core.settings
-    in_force, defaults = to_flat(session.config), to_flat(settings.defaults)
+    in_force = to_flat(session.config)
     kept = _chosen(in_force, set(names))
-    rows = [_row(name, in_force, defaults) for name in kept]
-    head = f"{session.backend.label}, {session.config.get('model') or session.backend.model}"
+    rows = [_row(name, in_force, settings.defaults) for name in kept]
+    model = session.config.get("model") or session.backend.model
+    head = f"{session.backend.label}, {model}" if model else session.backend.label
     lines = [] if names else [f"Configuration at {head}; * is not the server's default", ""]
     lines += _aligned([_HEADS, *rows])
     differing = _differing(to_flat(settings.asked), in_force)
@@ -64,11 +66,13 @@ def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return one[:shorter] == other[:shorter]
 
 
-def _row(name: str, in_force: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[str, ...]:
-    value = shown(in_force[name])
+def _row(name: str, in_force: Mapping[str, Any], began: Mapping[str, Any]) -> tuple[str, ...]:
+    value, defaults = shown(in_force[name]), to_flat(began)
     if name in defaults and revealed(defaults[name]) == revealed(in_force[name]):
         return f"  {_FLAGS[name]}", value, ""
-    return f"* {_FLAGS[name]}", value, shown(defaults[name]) if name in defaults else "not there"
+    whole = value_at(began, option_named(name).path)  # what is off now may have been on, in parts
+    default = whole.get("type", whole) if isinstance(whole, Mapping) else "not there"
+    return f"* {_FLAGS[name]}", value, shown(defaults.get(name, default))
 
 
 def _differing(asked: Mapping[str, Any], in_force: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -76,11 +80,17 @@ def _differing(asked: Mapping[str, Any], in_force: Mapping[str, Any]) -> list[tu
     for name, value in asked.items():
         if name not in in_force:
             rows.append((f"  {_FLAGS[name]}", f"asked {shown(value)}", "the server does not tell"))
-        elif revealed(in_force[name]) != revealed(value):
+        elif _ordered(revealed(in_force[name])) != _ordered(revealed(value)):
             rows.append(
                 (f"  {_FLAGS[name]}", f"asked {shown(value)}", f"is {shown(in_force[name])}")
             )
     return rows
+
+
+def _ordered(value: Any) -> Any:
+    """Words of a list have no order: of modalities the server tells its own."""
+    is_words = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return sorted(value) if is_words else value
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

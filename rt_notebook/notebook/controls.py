@@ -14,6 +14,7 @@ from typing import Any
 
 import ipywidgets
 
+from ..client.connect import DEFAULT_SESSION, sessions
 from ..client.session import RealtimeSession
 from ..config.flat import to_flat
 from ..config.hidden import masked
@@ -21,7 +22,9 @@ from ..config.option import Option
 from ..config.options import option_named
 from ..config.reading import Choice, Flag, Name, Number
 from ..config.structures import Modalities, ToolChoice, Tools
-from ..errors import RealtimeError
+from ..errors import ConfigError, RealtimeError
+from .arguments import tokens
+from .shared import with_flags
 
 __all__ = ["Controls", "config_line"]
 
@@ -112,8 +115,8 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             return
         if name in _WHOLES and str(given).strip().lower() in ("", "none"):
             name, given = _WHOLES[name], "none"
-        line = escape(config_line({name: given}))
-        self.line.value = f'<code style="{_CODE_STYLE}">{line}</code>'
+        line = escape(config_line({name: given}, self._session_name()))
+        self.line.value = f'<code style="{_CODE_STYLE}">{line}</code>' if line else ""
         self._tell("Asked …")
         try:
             request = self.session.configure(**{name: given})
@@ -122,6 +125,10 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             return
         request.when_done(self._answered)
 
+    def _session_name(self) -> str:
+        named = (name for name, session in sessions().items() if session is self.session)
+        return next(named, DEFAULT_SESSION)
+
     def _answered(self, error: BaseException | None) -> None:
         if error is None:
             self._tell("The server took it.")
@@ -129,7 +136,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self._refused(error)
 
     def _refused(self, error: BaseException) -> None:
-        sentence = str(error)
+        sentence = with_flags(str(error)) if isinstance(error, ConfigError) else str(error)
         self._tell(f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}.", is_error=True)
         self.show()
 
@@ -138,25 +145,36 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.told.value = f'<span role="status"{style}>{escape(sentence)}</span>'
 
 
-def config_line(options: Mapping[str, Any]) -> str:
-    """Return the ``%rt_config`` line that says the same as these options."""
-    words = (f"{option_named(name).flag} {_word(value)}" for name, value in options.items())
-    return " ".join(["%rt_config", *words])
+def config_line(options: Mapping[str, Any], session: str = DEFAULT_SESSION) -> str:
+    """Return the ``%rt_config`` line that says the same as these options.
+
+    The secrets of tools are not in it; of tools that cannot be read there is no line.
+    """
+    words = ["%rt_config", *([] if session == DEFAULT_SESSION else ["-s", _word(session)])]
+    for name, given in options.items():
+        option = option_named(name)
+        try:
+            value = option.value(given) if isinstance(option.takes, Tools) else given
+        except RealtimeError:
+            return ""
+        words += [option.flag, _word(value)]
+    return " ".join(words)
 
 
 def _word(value: Any) -> str:
-    text = _text(value)
-    if text[:1] in ("{", "[") or (text and not set(text) & set(" \t\n\"'")):
-        return " ".join(text.split("\n"))
-    quote = "'" if '"' in text else '"'
-    return f"{quote}{' '.join(text.split())}{quote}"
+    """Write a value as one word, which `tokens` reads again."""
+    text = " ".join(_text(value).split("\n"))
+    if tokens(text) == [text]:
+        return text
+    text = " ".join(text.split())
+    return f"'{text}'" if '"' in text and "'" not in text else '"' + text.replace('"', '\\"') + '"'
 
 
 def _names(session: RealtimeSession) -> list[str]:
     """The options that this server knows."""
-    every = (name for names in _SECTIONS.values() for name in names)
-    dialect = f"{session.dialect}_path"
-    return [name for name in every if getattr(option_named(name), dialect) is not None]
+    every = [option_named(name) for names in _SECTIONS.values() for name in names]
+    kind, path = "hearing" if session.only_hears else "session", f"{session.dialect}_path"
+    return [one.name for one in every if getattr(one, kind) and getattr(one, path) is not None]
 
 
 def _belongs(name: str, kind: str) -> bool:

@@ -38,10 +38,10 @@ def help_of(magic: str, text: str) -> str:
 
 
 def options_help(kind: str) -> str:
-    """Return every option of ``"session"`` or ``"response"``, with range and default."""
+    """Return every option of ``"session"``, ``"response"`` or ``"hearing"``, with its range."""
     from ..config.options import options_for
 
-    title = f"Options of the {kind}"
+    title = "Options of hearing" if kind == "hearing" else f"Options of the {kind}"
     entries = []
     for option in options_for(kind):
         aliases = (f"--{alias.replace('_', '-')}" for alias in option.aliases)

@@ -81,6 +81,7 @@ def _prepared(args: argparse.Namespace) -> Replay:
         from .access import access_of
 
         live = {"backend": args.backend, "config": args.options, **access_of(args)}
+        live["dialect"] = args.dialect or "ga"
     name = args.session if args.names_session else REPLAY_SESSION
     return prepare(args.file, speed=_pace(args.pace), name=name, **live)
 

@@ -8,6 +8,7 @@ A terminal cannot be updated: there a reply is printed when it is complete.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from collections.abc import Callable
 from html import escape
@@ -25,6 +26,7 @@ __all__ = ["AS_IS", "QUIET", "LiveOutput", "LiveReply", "Shown", "follow"]
 PAUSE_SECONDS = 0.25
 QUIET = "opacity:.7;font-style:italic"
 _ASKS = "{} waits for you: allow it in the panel, or stop this cell and run session.approve()"
+_CALLED = "{} waits for its output: %rt_item add --call-id {} --function-call-output …"
 # Dollars are dollars: Jupyter would set what stands between two of them as mathematics.
 AS_IS = "tex2jax_ignore mathjax_ignore"
 
@@ -89,13 +91,21 @@ class LiveReply(LiveOutput):
 
 
 def _reply_html(reply: Reply) -> str:
-    text = escape(reply.text) or f'<span style="{QUIET}">…</span>'
-    note = ""
-    if reply.waits_for:
-        note = f' <span style="{QUIET}">({escape(_ASKS.format(reply.waits_for))})</span>'
-    elif reply.status not in ("waiting", "in_progress", "completed"):
-        note = f' <span style="{QUIET}">({escape(reply.status)})</span>'
+    told = _note(reply)
+    note = f' <span style="{QUIET}">({escape(told)})</span>' if told else ""
+    text = escape(reply.text) or ("" if note else f'<span style="{QUIET}">…</span>')
     return f'<div class="{AS_IS}">{text}{note}</div>'
+
+
+def _note(reply: Reply) -> str:
+    """What is to be known of a reply beside its words."""
+    if reply.waits_for:
+        return _ASKS.format(reply.waits_for)
+    if reply.status != "completed":
+        return "" if reply.status in ("waiting", "in_progress") else reply.status
+    # Behind a call that was answered there is what the model made of the output.
+    calls = itertools.takewhile(lambda item: item.type == "function_call", reversed(reply.items))
+    return "; ".join(_CALLED.format(item.text, item.call_id) for item in calls)
 
 
 def follow(reply: Reply) -> None:
@@ -120,7 +130,8 @@ def follow(reply: Reply) -> None:
     finally:
         live.update_now()
         if not _in_notebook():
-            print(printable(reply.text))
+            note = _note(reply)
+            print(printable(f"{reply.text} ({note})".strip() if note else reply.text))
 
 
 def _in_notebook() -> bool:

@@ -15,6 +15,7 @@ from IPython.core.magic import Magics, no_var_expand
 
 from ..errors import ConfigError, RealtimeError, ServerError
 from .arguments import parse, tokens, value_of
+from .commands import COMMANDS
 
 if TYPE_CHECKING:
     from ..client.reply import Reply
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..client.waiting import Acknowledgement
     from ..protocol.events import Event
 
-__all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "plainly"]
+__all__ = ["ANSWER_SECONDS", "PATIENCE_SECONDS", "Refusal", "SharedMagics", "plainly", "with_flags"]
 
 ANSWER_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
@@ -134,7 +135,7 @@ def _told(error: RealtimeError, line: str) -> UsageError:
     """Return an error of a magic's line as the user sees it."""
     sentence = str(error).rstrip(".")
     if not isinstance(error, ServerError):
-        named = _with_flags(sentence) if isinstance(error, ConfigError) else sentence
+        named = with_flags(sentence) if isinstance(error, ConfigError) else sentence
         return UsageError(_sentence(named, line))
     text = _sentence(f"{sentence}{_option_at(error)}", line)
     return Refusal(text, code=error.code, param=error.param, event_id=error.event_id)
@@ -148,11 +149,13 @@ def _sentence(text: str, line: str) -> str:
     return f"{begin}{text[1:]}{'' if text.endswith(('?', '!')) else '.'}"
 
 
-def _with_flags(sentence: str) -> str:
+def with_flags(sentence: str) -> str:
     """Name options as magics do: ``--turn-detection`` for ``turn_detection``."""
     from ..config.options import OPTIONS
 
-    known = (name for option in OPTIONS for name in (option.name, *option.aliases))
+    known = [name for option in OPTIONS for name in (option.name, *option.aliases)]
+    words = (word for command in COMMANDS.values() for word in command.words)
+    known += [word.name for word in words if "_" in word.name and not word.is_positional]
     names = {name: f"--{name.replace('_', '-')}" for name in known}
     sentence = re.sub(r"dialect='(\w+)'", r"--dialect \1", sentence)
     told = re.sub(_OPTION, lambda found: names.get(found[0], found[0]), sentence)

@@ -18,6 +18,7 @@ _STATES: dict[str | None, ItemState] = {
     "failed": "failed",
 }
 _CALLS = ("function_call", "mcp_call", "mcp_approval_request")
+PICTURE = "(picture)"
 CALL_FAILED = "the call at the server failed"
 _FORWARD: tuple[ItemState, ...] = ("listening", "in_progress", "completed", "interrupted", "failed")
 
@@ -40,6 +41,11 @@ class Part:
     type: str
     text: str = ""
     final: bool = False
+
+    @property
+    def words(self) -> str:
+        """What stands for it in a line of text."""
+        return self.text.strip() or (PICTURE if self.type == "image" else "")
 
     def extend(self, text: str) -> None:
         """Add a piece; one that comes behind the whole text is in it already."""
@@ -87,7 +93,7 @@ class Item:
 
     @property
     def text(self) -> str:
-        """What was said or written, as far as it is known; without secrets."""
+        """What was said or written, as far as it is known, and ``(picture)``; without secrets."""
         return redact(replaced(self._text))
 
     @property
@@ -100,7 +106,7 @@ class Item:
             return f"{self.server_label}: {self.output or 'none'}"
         if self.type in ("function_call_output", "mcp_approval_response"):
             return self.output
-        return " ".join(part.text.strip() for part in self.parts if part.text.strip())
+        return " ".join(words for part in self.parts if (words := part.words))
 
     @property
     def is_wordless(self) -> bool:

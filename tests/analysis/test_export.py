@@ -126,6 +126,19 @@ def test_speech_that_nobody_transcribes_is_told_as_such(tmp_path, name):
     assert "(spoken, not transcribed)" in shown.replace("**", "")
 
 
+@pytest.mark.parametrize("name", ["talk.md", "talk.srt", "talk.json"])
+def test_a_picture_that_was_shown_is_told(tmp_path, name):
+    talk = Talk()
+    content = [{"type": "input_image", "image_url": "data:image/png;base64,AA=="}]
+    item = {"id": "u1", "type": "message", "role": "user", "content": content}
+    talk.received(1.0, "conversation.item.added", item=item)
+    assert "(picture)" in written(tmp_path, name, talk.log).read_text("utf-8")
+
+
+def test_the_ending_of_a_name_may_be_in_capitals(tmp_path):
+    assert written(tmp_path, "TALK.MD").read_text("utf-8").startswith("# Talk")
+
+
 def test_json_says_of_speech_that_nobody_transcribes_it(tmp_path):
     told = json.loads(written(tmp_path, "talk.json", untranscribed_talk()).read_text("utf-8"))
     assert told["items"] == [

@@ -116,6 +116,11 @@ def test_the_newest_rows_are_kept_and_the_others_counted(told):
     assert "4 earlier rows are not shown" in repr(view)
 
 
+def test_that_nothing_matches_is_said(told):
+    assert repr(LogView(told.log, item="nobody")) == "None of 104 events matches."
+    assert repr(LogView(Log())) == "0 events."
+
+
 def test_the_table_is_html_in_which_all_text_is_escaped():
     told = Told()
     told.add("received", "<img src=x>", item_id='"><script>', text="</pre><script>")

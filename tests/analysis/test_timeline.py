@@ -104,13 +104,24 @@ def test_the_picture_is_told_in_words(talk):
     assert "tool weather" in told
 
 
+def test_a_part_of_the_picture_is_told_without_the_rest():
+    talk = Talk()
+    talk.written("u1", 1.0, "first")
+    talk.written("u2", 9.0, "second")
+    told = timeline(talk.log).describe(start=5.0, end=10.0)
+    assert "You: second" in told
+    assert "first" not in told
+    assert "Here is 5 to 10 s." in told
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"theme": "dark"}, {"start": 4.0, "end": 7.0}])
 def test_the_picture_is_a_png_with_alternative_text_and_the_same_every_time(talk, options):
+    window = {name: options[name] for name in ("start", "end") if name in options}
     picture = talk.plot(**options)
     data, metadata = picture._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
-    assert metadata["image/png"]["alt"] == data["text/plain"] == talk.describe()
+    assert metadata["image/png"]["alt"] == data["text/plain"] == talk.describe(**window)
     assert talk.plot(**options).png == data["image/png"]
 
 

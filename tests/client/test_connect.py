@@ -328,6 +328,9 @@ def test_without_options_nothing_is_configured():
         ({"voise": "marin"}, "did you mean 'voice'"),
         ({"session_type": "transcription", "voice": "marin"}, "voice is for conversations"),
         ({"session_type": "transcription", "model": "gpt-realtime-2"}, "model is for conv"),
+        ({"budget": 0.5}, r"budget takes one such as Budget\(dollars=0.5\), got 0.5"),
+        ({"timeout": "10"}, "timeout takes seconds above 0, got '10'"),
+        ({"response_timeout": -1}, "response_timeout takes seconds above 0, got -1"),
     ],
 )
 def test_what_cannot_be_configured_is_told_before_anything_is_opened(options, words):

@@ -218,6 +218,19 @@ def test_who_subscribes_hears_what_is_sent_and_what_is_received(puppet):
     ]
     with pytest.raises(ConfigError, match="received, sent or both"):
         session.on("*", print, direction="up")
+    with pytest.raises(ConfigError, match="on takes a function of an event, got 5"):
+        session.on("response.done", 5)
+
+
+def test_what_is_done_to_the_configuration_that_was_read_changes_nothing(puppet):
+    session, configured = puppet.session, threading.Event()
+    session.on("session.updated", lambda event: configured.set())
+    puppet.say(in_format("audio/pcmu"))
+    assert configured.wait(10)
+    session.config["audio"]["input"]["format"]["type"] = "audio/pcm"
+    told = list(session.log)[-1].event["session"]
+    for in_force in (session.config, told):
+        assert in_force["audio"]["input"]["format"] == {"type": "audio/pcmu"}
 
 
 def in_format(kind):
@@ -280,11 +293,3 @@ def test_a_turn_that_nobody_answers_by_himself_is_not_said_to_be_unheard(puppet)
     reply = puppet.session.send_audio(pcm.silence(200), pace="fast")
     with pytest.raises(RealtimeError, match=r"create_response is off: ask .* respond\(\)"):
         reply.wait(10)
-
-
-def test_sound_is_not_answered_in_a_session_that_only_hears(puppet):
-    configured(puppet, {"type": "transcription", "audio": {"input": {"turn_detection": None}}})
-    events = len(puppet.session.log)
-    with pytest.raises(ConfigError, match=r"only hears: take commit=False, or rt\.transcribe"):
-        puppet.session.send_audio(pcm.silence(200))
-    assert len(puppet.session.log) == events

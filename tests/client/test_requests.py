@@ -51,11 +51,6 @@ def test_an_event_is_an_object(puppet, event):
         puppet.session.send(event)
 
 
-def test_what_cannot_be_called_is_no_callback(puppet):
-    with pytest.raises(ConfigError, match=r"callback takes a function, got \{\}"):
-        puppet.session.on("error", {})
-
-
 def test_an_id_that_waits_for_its_answer_is_not_taken_twice():
     async def scenario(talk):
         first = talk.send("session.update", session={"instructions": "one"})

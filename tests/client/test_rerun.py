@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from concurrent.futures import Future
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -18,6 +19,8 @@ from .scripted import CREATED, scripted_server, send
 from .talking import added, item
 
 pytestmark = pytest.mark.slow
+
+TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +117,81 @@ def test_a_live_backend_cannot_be_hurried(path):
         rt.replay(path, backend="offline", speed=2)
 
 
-def test_a_configuration_that_is_refused_leaves_nothing_open(path):
-    with pytest.raises(rt.ConfigError):
-        rt.replay(path, backend="offline", config={"speed": 99}, quiet=True)
-    assert sessions()["replay"].status == "closed"
+def test_a_configuration_that_cannot_be_opens_nothing(path):
+    with pytest.raises(rt.ConfigError, match=r"speed takes 0\.25 to 1\.5"):
+        rt.replay(path, backend="offline", config={"speed": 99}, name="refused", quiet=True)
+    assert "refused" not in sessions()
+
+
+def test_a_configuration_that_the_server_refuses_leaves_nothing_open(tmp_path):
+    with rt.connect("offline", name="asked", record=tmp_path / "talk.rtsession", quiet=True) as one:
+        one.configure(instructions="Be brief.").wait(10)
+    recorded = rt.open(tmp_path / "talk.rtsession")
+    update = next(entry.event for entry in recorded.log if entry.event.type == "session.update")
+    update["session"]["unknown"] = 1
+    recorded.save(tmp_path / "odd.rtsession")
+    with pytest.raises(rt.ServerError, match="unknown"):
+        rt.replay(tmp_path / "odd.rtsession", backend="offline", name="refused", quiet=True)
+    assert sessions()["refused"].status == "closed"
+
+
+def written(tmp_path, *, dialect, **options):
+    """The path of a talk in writing that was configured so."""
+    path = tmp_path / f"{dialect}.rtsession"
+    with rt.connect(
+        "offline", name="written", dialect=dialect, record=path, quiet=True, **options
+    ) as session:
+        session.say("what is two plus two", output_modalities=["text"]).wait(20)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("dialect", "other", "options"),
+    [
+        ("beta", "ga", {"temperature": 0.7, "output_modalities": ["text", "audio"]}),
+        ("ga", "beta", {"reasoning_effort": "low", "truncation": "disabled"}),
+    ],
+)
+def test_what_the_other_dialect_cannot_say_is_left_out(tmp_path, dialect, other, options):
+    path = written(tmp_path, dialect=dialect, instructions="Be brief.", **options)
+    session = rt.replay(path, backend="offline", dialect=other, quiet=True).wait(60)
+    assert session.config["instructions"] == "Be brief."
+    assert "four" in session.items[-1].text
+
+
+def test_a_response_is_asked_for_again_as_the_other_dialect_can(tmp_path):
+    path = tmp_path / "talk.rtsession"
+    with rt.connect("offline", name="one", dialect="beta", record=path, quiet=True) as session:
+        session.respond(temperature=0.9, instructions="Answer.", output_modalities=["text"]).wait(
+            20
+        )
+    again = rt.replay(path, backend="offline", quiet=True).wait(60)
+    assert [item.role for item in again.items] == ["assistant"]
+
+
+def next_transcript(session):
+    said = Future()
+    session.on(TRANSCRIBED, lambda event: said.done() or said.set_result(event["transcript"]))
+    return said
+
+
+def test_the_user_of_a_session_that_only_heard_is_heard_again(tmp_path):
+    path = tmp_path / "talk.rtsession"
+    with rt.connect(
+        "offline", name="one", session_type="transcription", record=path, quiet=True
+    ) as session:
+        said = next_transcript(session)
+        session.send_audio(say("What is seven plus five?"), pace="fast")
+        assert said.result(30) == "What is seven plus five?"
+    again = rt.replay(path, backend="offline", quiet=True)
+    said = next_transcript(again.session)
+    assert again.wait(60).config["type"] == "transcription"
+    assert said.result(30) == "What is seven plus five?"
+
+
+def test_another_run_takes_the_place_of_the_one_before(path):
+    first = rt.replay(path, backend="offline", quiet=True)
+    second = rt.replay(path, backend="offline", config={"voice": "cedar"}, quiet=True)
+    assert first.session.status == "closed"
+    assert sessions()["replay"] is second.session
+    second.session.close()

@@ -79,7 +79,8 @@ def test_a_talk_ends_before_its_minutes_are_over_and_whoever_waits_is_told():
         assert talk.core.status == "open"
         await talk.clock.advance(2)
         assert talk.core.status == "closed"
-        with pytest.raises(ConnectionLost, match="1 minutes"):
+        with pytest.raises(ConnectionLost, match="1 minutes") as told:
             reply.wait(0)
+        assert str(talk.core.line.loss) == str(told.value)
 
     run(scenario)

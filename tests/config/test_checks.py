@@ -60,6 +60,11 @@ def test_model_and_type_are_chosen_when_connecting():
     session_update(model="gpt-realtime-2.1", effective=TALKING)
 
 
+def test_a_session_that_only_hears_is_not_asked_for_an_answer():
+    told = refusal_of(response_create, effective={"type": "transcription"})
+    assert told == "answers are for conversations: this session only hears; open one that talks"
+
+
 def test_a_transcription_session_stays_one():
     event = session_update(transcription_language="pl", effective={"type": "transcription"})
     assert event["session"]["type"] == "transcription"

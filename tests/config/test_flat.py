@@ -129,7 +129,7 @@ def test_a_transcription_session_is_what_the_sdk_types_say():
 
 
 def test_a_session_that_only_hears_is_asked_for_no_response():
-    with pytest.raises(ConfigError, match="a response is for conversations: this session only"):
+    with pytest.raises(ConfigError, match="answers are for conversations: this session only"):
         response_event({}, {"type": "transcription"})
 
 

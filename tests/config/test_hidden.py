@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from rt_notebook import Secret
 from rt_notebook.config.hidden import concealed, is_masked, masked, revealed
 from rt_notebook.protocol.events import Event
@@ -21,6 +23,22 @@ def test_what_was_concealed_is_shown_as_dots_and_revealed_as_it_was():
     dots = {**SERVER, "authorization": "•••", "headers": {"X-Key": "•••"}}
     assert masked({"tools": [hidden]}) == {"tools": [dots]}
     assert SERVER["authorization"] == "sk-hidden"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ada:sekret@w.example/", "https://w.example/sse?key=sekret", "https://[sekret"]
+)
+def test_an_address_that_may_hold_a_key_is_one(url):
+    hidden = concealed({**SERVER, "server_url": url})
+    assert "sekret" not in repr(hidden)
+    assert revealed(hidden)["server_url"] == url
+    assert is_masked(concealed(masked({**SERVER, "server_url": hidden["server_url"]})))
+
+
+def test_an_address_without_one_is_shown():
+    assert concealed({"server_url": "https://w.example/sse"})["server_url"] == (
+        "https://w.example/sse"
+    )
 
 
 def test_what_was_read_from_dots_is_known():

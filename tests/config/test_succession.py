@@ -3,6 +3,7 @@
 import pytest
 
 from rt_notebook import ConfigError
+from rt_notebook.config.hidden import concealed_tools
 from rt_notebook.config.succession import followed_by
 
 IN_FORCE = {
@@ -103,3 +104,15 @@ def test_the_session_in_force_is_not_changed():
     before = repr(IN_FORCE)
     followed_by(IN_FORCE, {"eagerness": "low"}, dialect="beta")
     assert repr(IN_FORCE) == before
+
+
+def test_what_is_in_force_may_hold_a_secret():
+    tool = {"type": "mcp", "server_label": "w", "server_url": "https://w.example"}
+    tools = concealed_tools([{**tool, "authorization": "sekret"}])
+    assert followed_by({**IN_FORCE, "tools": tools}, {})["tools"] == tools
+
+
+def test_of_two_modalities_ga_keeps_the_one_that_brings_the_other():
+    both = {**IN_FORCE, "output_modalities": ["audio", "text"]}
+    assert followed_by(both, {})["output_modalities"] == ["audio"]
+    assert followed_by(both, {}, dialect="beta")["output_modalities"] == ["audio", "text"]

@@ -6,6 +6,7 @@ import pytest
 
 from rt_notebook import connect
 from rt_notebook.client.connect import close_all
+from rt_notebook.notebook.arguments import tokens
 from rt_notebook.notebook.controls import config_line
 
 from ..client.scripted import Puppet, scripted_server
@@ -99,7 +100,9 @@ def test_none_turns_the_whole_off(puppet):
 def test_what_cannot_be_is_told_and_the_field_goes_back(puppet):
     seen = len(puppet.session.log)
     puppet.form.fields["turn_detection_silence_duration"].value = "soon"
-    assert said(puppet.form).endswith("got &#x27;soon&#x27;.")
+    assert said(puppet.form) == (
+        "--turn-detection-silence-duration takes 0 ms or more, got &#x27;soon&#x27;."
+    )
     assert puppet.form.fields["turn_detection_silence_duration"].value == "500"
     assert len(puppet.session.log) == seen
 
@@ -125,3 +128,41 @@ def test_a_refusal_is_told_and_the_field_goes_back(puppet):
 )
 def test_the_line_says_the_same(options, line):
     assert config_line(options) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['He said "no", didn\'t he?', "[be] nice", '{"be": "nice"}', '"x"', 'say "a", don\'t\\'],
+)
+def test_the_line_is_read_as_it_was_meant(text):
+    words = tokens(config_line({"instructions": text}))
+    assert words == ["%rt_config", "--instructions", text]
+
+
+def test_the_line_names_a_session_that_has_a_name():
+    assert config_line({"speed": 1.2}, "second") == "%rt_config -s second --speed 1.2"
+
+
+def test_the_line_holds_no_secret_of_a_tool_server():
+    server = '{"type":"mcp","server_label":"w","server_url":"https://w","authorization":"sekret"}'
+    line = config_line({"tools": f"[{server}]"})
+    assert '"authorization": "•••"' in line
+    assert "sekret" not in line
+    assert config_line({"tools": f"[{server}"}) == ""
+
+
+def test_the_form_of_a_session_that_only_hears_has_what_it_hears_with(puppet):
+    told(puppet, {**configured(), "session": {"type": "transcription", "audio": {"input": {}}}})
+    form = puppet.session.controls()
+    assert set(form.fields) == {
+        "turn_detection_type",
+        "turn_detection_threshold",
+        "turn_detection_prefix_padding",
+        "turn_detection_silence_duration",
+        "turn_detection_idle_timeout",
+        "turn_detection_eagerness",
+        "input_audio_transcription_model",
+        "input_audio_transcription_language",
+        "input_audio_noise_reduction_type",
+    }
+    form.close()

@@ -288,6 +288,24 @@ def test_what_is_in_force_stands_beside_the_servers_defaults_and_what_was_asked(
     assert "--input-audio-transcription-model asked whisper-x the server does not tell" in after
 
 
+def test_of_what_is_turned_off_the_servers_default_is_told(shell, puppet):
+    session = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+    answered = {"type": "session.updated", "event_id": "e", "session": session}
+    puppet.session.on("session.update", lambda event: puppet.say(answered))
+    _, printed = line(shell, "rt_config --turn-detection none")
+    assert "* --turn-detection none server_vad" in " ".join(printed.split())
+
+
+def test_modalities_in_another_order_are_those_that_were_asked_for(shell, puppet):
+    session = {"type": "realtime", "output_modalities": ["audio", "text"]}
+    answered = {"type": "session.updated", "event_id": "e", "session": session}
+    puppet.session.on("session.update", lambda event: puppet.say(answered))
+    update = {"type": "realtime", "output_modalities": ["text", "audio"]}
+    puppet.session.send({"type": "session.update", "session": update}).wait(10)
+    _, printed = line(shell, "rt_config")
+    assert "Asked for" not in printed
+
+
 def test_help_lists_every_option_with_range_and_default(shell):
     from IPython.core.oinspect import getdoc
 

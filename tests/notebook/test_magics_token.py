@@ -45,6 +45,16 @@ def test_a_key_can_be_asked_for_without_showing(shell, monkeypatch):
     assert shell.user_ns["token"].reveal() == EPHEMERAL
 
 
+@pytest.mark.parametrize("nobody", [EOFError, NotImplementedError])
+def test_where_nobody_can_type_a_key_the_other_way_is_told(shell, monkeypatch, nobody):
+    def ask(prompt):
+        raise nobody
+
+    monkeypatch.setattr("getpass.getpass", ask)
+    with pytest.raises(UsageError, match="name its variable: --api-key-env"):
+        run(shell, "rt_token offline --ask-key")
+
+
 SERVER_VAD = {
     **SESSION,
     "truncation": "auto",
@@ -102,7 +112,7 @@ def in_force(session):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("rt_token --expires-after 5 offline", "Expires_after takes 10 to 7200 s, got '5'"),
+        ("rt_token --expires-after 5 offline", "--expires-after takes 10 to 7200 s, got '5'"),
         ("rt_token --api-key sk-123 offline", "Unknown session option 'api_key'"),
         ("rt_token openai --api-key-env NOT_SET_HERE", "NOT_SET_HERE is not set"),
         ("rt_connect openai --api-key-env NOT_SET_HERE", "NOT_SET_HERE is not set"),

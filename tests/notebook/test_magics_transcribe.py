@@ -10,6 +10,7 @@ from IPython.utils.capture import capture_output
 from rt_notebook import ConfigError, connect
 from rt_notebook.audio import wav
 from rt_notebook.client.connect import close_all, sessions
+from rt_notebook.notebook.help import help_of
 
 from ..client.scripted import scripted_server, send
 from ..speech import say
@@ -53,6 +54,12 @@ def test_the_server_is_asked_for_transcription_and_for_no_model(shell):
 def test_what_only_a_conversation_has_is_refused_before_anything_opens(shell, line, sentence):
     with pytest.raises(UsageError, match=sentence):
         run(shell, line)
+
+
+def test_its_help_lists_what_concerns_hearing_alone():
+    told = help_of("rt_transcribe", "")
+    assert "--input-audio-transcription-language" in told
+    assert "--voice" not in told
 
 
 def test_there_are_two_types_of_session():

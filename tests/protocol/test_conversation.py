@@ -52,6 +52,15 @@ def test_a_done_event_does_not_move_an_item():
     assert conversation.order == ["u", "a"]
 
 
+def test_a_picture_has_its_place_in_what_an_item_says():
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,AA=="}
+    question = {"type": "input_text", "text": "What is this?"}
+    both = talk(
+        added("u1", None, content=[question, picture]), added("u2", "u1", content=[picture])
+    )
+    assert [item.text for item in both] == ["What is this? (picture)", "(picture)"]
+
+
 def test_a_deleted_item_leaves_its_followers_where_they_were():
     conversation = talk(
         added("a", None), added("b", "a"), added("c", "b"),
