@@ -34,8 +34,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own time."""
 
-    monotonic = staticmethod(time.monotonic)
-    wall = staticmethod(time.time)
+    def monotonic(self) -> float:
+        """Return the machine's monotonic time."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Return Unix time."""
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         """Wait on the running loop."""
