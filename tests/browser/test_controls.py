@@ -80,7 +80,7 @@ def test_a_change_is_answered_shown_and_written_as_a_line(open_notebook):
     assert form.root.evaluate(MISFITS) == []
 
     form.write("max output tokens", "many")
-    form.wait_told("max_output_tokens takes 1 to 4096")
+    form.wait_told("--max-output-tokens takes 1 to 4096")
     assert form.field("max output tokens").input_value() == "inf"
 
     notebook.run("%rt_say hello")
