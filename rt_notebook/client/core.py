@@ -18,6 +18,7 @@ from ..protocol.effects import Effect, Play, PlayEnd
 from ..protocol.events import Event, MalformedEvent
 from ..protocol.machine import SessionMachine
 from ..protocol.requests import ACKNOWLEDGED_BY
+from ..protocol.session_facts import client_ends_turns
 from ..record.cell import CELL
 from ..record.entry import Direction, Entry
 from ..record.log import Log
@@ -30,7 +31,7 @@ from .observer import Observer
 from .outstanding import Outstanding
 from .performing import PERFORM
 from .reply import Reply
-from .resume import CLOSED, Dial, Lifeline, as_loss, has_turn_detection
+from .resume import CLOSED, Dial, Lifeline, as_loss
 from .settings import Settings
 from .spending import Spending
 from .takers import Takers, Takes
@@ -180,9 +181,8 @@ class SessionCore:
         refusal = None
         if event.type == "response.create" and self.spending is not None:
             refusal = self.spending.refusal(self.outstanding.n_requested)
-        elif event.type == "input_audio_buffer.commit":
-            hears = has_turn_detection(self.machine.session)
-            refusal = None if hears else self.microphone.too_short()
+        elif event.type == "input_audio_buffer.commit" and client_ends_turns(self.machine.session):
+            refusal = self.microphone.too_short()
         return refusal or self.outstanding.refusal(event)
 
     def respond(self, reply: Reply, event: Event) -> None:

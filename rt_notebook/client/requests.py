@@ -9,10 +9,10 @@ from ..config.hidden import with_concealed_tools
 from ..config.json_values import misfit_in
 from ..errors import LocalProtocolError
 from ..protocol.events import Event
+from ..protocol.session_facts import input_format
 from .identity import new_id
 from .items import item_from
 from .waiting import Acknowledgement
-from .wire_audio import input_format
 
 __all__ = ["Requests"]
 

@@ -24,17 +24,18 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConnectionLost, RealtimeError, ServerError
 from ..protocol.endings import FATAL_ERRORS, Attempts
 from ..protocol.events import Event, encode_audio
+from ..protocol.session_facts import client_ends_turns, input_format
 from ..record.cell import CELL
 from .takers import Takes
 from .transport import Transport
 from .waiting import Acknowledgement, server_error
 from .wire import Wire
-from .wire_audio import encoded, format_name, input_format, reencoded
+from .wire_audio import encoded, reencoded
 
 if TYPE_CHECKING:
     from .core import SessionCore
 
-__all__ = ["CLOSED", "Dial", "Lifeline", "as_loss", "has_turn_detection"]
+__all__ = ["CLOSED", "Dial", "Lifeline", "as_loss"]
 
 logger = logging.getLogger("rt_notebook")
 
@@ -186,7 +187,7 @@ class Lifeline:
             self._away_since = core.clock.monotonic()
         if self.connected:
             core.note("disconnected", reason=str(error))
-            speaking = core.machine.user_speaking or not has_turn_detection(core.machine.session)
+            speaking = core.machine.user_speaking or client_ends_turns(core.machine.session)
             intact = not self.transport.outbox.dropped
             core.microphone.cut_off(speaking=speaking, intact=intact)
         self.connected, self.wire = False, Wire(core.dialect)
@@ -228,8 +229,8 @@ class Lifeline:
         format = input_format(core.machine.session)
         return encode_audio(encoded(audio, format)) if audio else None
 
-    def _reencoded(self, item: dict[str, Any], format: Any) -> dict[str, Any]:
-        return reencoded(item, format_name(format), input_format(self._core.machine.session))
+    def _reencoded(self, item: dict[str, Any], format: str) -> dict[str, Any]:
+        return reencoded(item, format, input_format(self._core.machine.session))
 
     def _answered(self, is_item: bool, failure: BaseException | None) -> None:
         if isinstance(failure, ConnectionLost):
@@ -270,12 +271,6 @@ def _failure(error: Exception) -> RealtimeError:
     told = error.strerror if isinstance(error, OSError) else None
     reason = told.lower() if told else type(error).__name__
     return RealtimeError(f"no other connection could be made ({reason})")
-
-
-def has_turn_detection(session: dict[str, Any]) -> bool:
-    """Whether the server ends turns by itself."""
-    audio_input = (session.get("audio") or {}).get("input") or {}
-    return audio_input.get("turn_detection") is not None
 
 
 def _has_failed(event: Event) -> bool:

@@ -19,6 +19,7 @@ from ..config.flat import response_event, session_event
 from ..errors import ConfigError, ConnectionLost, LocalProtocolError
 from ..protocol.events import Event
 from ..protocol.machine import SessionMachine
+from ..protocol.session_facts import interrupts
 from ..record import layout
 from ..record.log import Log
 from ..record.recorder import Recorder
@@ -172,8 +173,7 @@ class RealtimeSession(Talk, ToolRequests, Requests):
     @property
     def barge_in(self) -> bool:
         """Whether speech interrupts the reply (``interrupt_response``); set it to change that."""
-        audio_input = (self.config.get("audio") or {}).get("input") or {}
-        return (audio_input.get("turn_detection") or {}).get("interrupt_response") is not False
+        return interrupts(self.machine.session)
 
     @barge_in.setter
     def barge_in(self, on: bool) -> None:

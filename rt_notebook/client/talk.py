@@ -13,6 +13,7 @@ from ..protocol.conversation import Conversation
 from ..protocol.heard import HeardItem, heard_items
 from ..protocol.item import Item
 from ..protocol.machine import SessionMachine
+from ..protocol.session_facts import turn_detection
 from ..record import layout
 from ..record.log import Log
 from ..record.packing import pack
@@ -66,8 +67,7 @@ class Talk(TalkViews):
     @property
     def turn_detection(self) -> str:
         """``server_vad``, ``semantic_vad``, or ``none`` for push-to-talk."""
-        audio_input = (self.machine.session.get("audio") or {}).get("input") or {}
-        return str((audio_input.get("turn_detection") or {}).get("type", "none"))
+        return turn_detection(self.machine.session)
 
     @property
     def only_hears(self) -> bool:

@@ -20,7 +20,8 @@ from ..protocol.events import (
     encode_audio,
     parse_event,
 )
-from .wire_audio import WireAudio, input_format, output_format
+from ..protocol.session_facts import input_format, output_format
+from .wire_audio import WireAudio
 
 __all__ = ["Wire", "size_bytes"]
 

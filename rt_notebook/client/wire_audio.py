@@ -6,32 +6,21 @@ item that comes back in another, so that chunks join without a click.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ..audio import g711, pcm, resample
 from ..protocol.events import decode_audio, encode_audio
 
-__all__ = ["WireAudio", "encoded", "format_name", "input_format", "output_format", "reencoded"]
+__all__ = ["WireAudio", "encoded", "reencoded"]
 
 G711_HZ = 8000
-_PCM = "audio/pcm"
 
 Codec = Callable[[bytes], bytes]
 _CODECS: dict[str, tuple[Codec, Codec]] = {
     "audio/pcmu": (g711.encode_ulaw, g711.decode_ulaw),
     "audio/pcma": (g711.encode_alaw, g711.decode_alaw),
 }
-
-
-def input_format(session: Mapping[str, Any]) -> str:
-    """Return GA's name of the format in which a session takes audio."""
-    return _format(session, "input")
-
-
-def output_format(session: Mapping[str, Any]) -> str:
-    """Return GA's name of the format in which a session answers."""
-    return _format(session, "output")
 
 
 def encoded(audio: bytes, format: str) -> bytes:
@@ -91,13 +80,3 @@ class WireAudio:
         """Return what the item's stream still held back; the item is complete."""
         stream = self._down.pop(item_id, None)
         return pcm.encode(stream.process(pcm.decode(b""), last=True)) if stream else b""
-
-
-def _format(session: Mapping[str, Any], side: str) -> str:
-    part = (session.get("audio") or {}).get(side) or {}
-    return format_name(part.get("format"))
-
-
-def format_name(format: Mapping[str, Any] | None) -> str:
-    """Return the name of a format as a session has it; PCM where it has none."""
-    return str((format or {}).get("type", _PCM))

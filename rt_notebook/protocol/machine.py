@@ -53,7 +53,7 @@ from .repeats import Repeats
 from .requests import RequestLedger, is_out_of_band
 from .responses import Responses
 from .restoring import Audio, Made, Reencoded, restored_items
-from .session_facts import input_format, interrupts, output_is_pcm, transcribes
+from .session_facts import PCM, input_format, interrupts, output_format, transcribes
 
 __all__ = ["SessionMachine"]
 
@@ -313,7 +313,7 @@ class SessionMachine:
 
     def _on_audio(self, event: Event) -> list[Effect]:
         audio = decode_audio(event["delta"])
-        if len(audio) % 2 and output_is_pcm(self.session):
+        if len(audio) % 2 and output_format(self.session) == PCM:
             raise MalformedEvent(f"got {len(audio)} bytes of PCM16, expected whole samples")
         response_id = self._responses.speak(event)
         return [Play(event["item_id"], event["content_index"], audio, response_id)]
@@ -345,7 +345,7 @@ class SessionMachine:
         has_player : bool
             Whether anybody is there to play it.
         """
-        self.ledger.receive(play.item_id, play.content_index, n_samples, at_once=False)
+        self.ledger.receive(play.item_id, play.content_index, n_samples)
         if not has_player or not self._responses.may_sound(play.response_id):
             return []
         return self._order.put(play.response_id, Sound(play.item_id, play.audio, n_samples))

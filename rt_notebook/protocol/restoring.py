@@ -21,12 +21,10 @@ Json = dict[str, Any]
 #: What the user said in an item, by its id: base64, or None when it is not known.
 Audio = Callable[[str], str | None]
 #: An item as the client created it, and the input format of its sound.
-Made = tuple[Json, Any]
+Made = tuple[Json, str]
 #: The same → it in the session's format.
-Reencoded = Callable[[Json, Any], Json | None]
+Reencoded = Callable[[Json, str], Json | None]
 _TEXT_TYPES = {"user": "input_text", "system": "input_text", "assistant": "output_text"}
-
-
 _LONGEST_ID = 32  # API: item.id
 
 
