@@ -71,12 +71,17 @@ class Upload:
             await self._send(session, self.pcm[start : start + CHUNK_BYTES])
 
     async def _end_turn(self, session: RealtimeSession, reply: Reply | None) -> None:
-        if session.turn_detection != "none":
-            await self._be_silent(session, reply)
+        if session.turn_detection == "none":
+            session.send({"type": "input_audio_buffer.commit"})
+            if reply is not None:
+                session.ask(reply)
             return
-        session.send({"type": "input_audio_buffer.commit"})
         if reply is not None:
-            session.ask(reply)
+            reply.uploading = True
+        await self._be_silent(session, reply)
+        if reply is not None:
+            reply.uploading = False
+            await self._wait_begun(session, reply)
 
     async def _send(self, session: RealtimeSession, chunk: bytes) -> None:
         # A microphone delivers a chunk when its last sample has been spoken.
@@ -86,19 +91,14 @@ class Upload:
         session.core.append_audio(chunk)
 
     async def _be_silent(self, session: RealtimeSession, reply: Reply | None) -> None:
-        """Send silence until the server has ended the turn and begun to answer."""
-        chunk = pcm.silence(CHUNK_MS)
-        silences = [chunk] * (silence_ms(session.config) // CHUNK_MS)
-        if reply is None:
-            for silence in silences:
-                await self._send(session, silence)
-            return
-        reply.uploading = True
-        for silence in silences:
-            if reply.status != "waiting" and not session.core.machine.user_speaking:
+        """Send silence until the server has ended the turn, and begun to answer if it does."""
+        chunk, machine = pcm.silence(CHUNK_MS), session.core.machine
+        for _ in range(silence_ms(session.config) // CHUNK_MS):
+            if reply is not None and reply.status != "waiting" and not machine.user_speaking:
                 break
-            await self._send(session, silence)
-        reply.uploading = False
+            await self._send(session, chunk)
+
+    async def _wait_begun(self, session: RealtimeSession, reply: Reply) -> None:
         if _answers(session):
             await within(session.core.clock, ANSWER_SECONDS, reply.begun.wait())
         if reply.status == "waiting":

@@ -83,6 +83,7 @@ class Playout:
         if epoch == self._epoch:
             while self._unconfirmed and self._unconfirmed[0].confirmed_at <= samples:
                 self._unconfirmed.popleft()
+            self._filled.set()  # there may be room again
 
     def next_seq(self, epoch: int) -> int:
         """Return the number of the epoch's message that is sent next."""
@@ -111,7 +112,7 @@ class Playout:
         clock = asyncio.get_running_loop().time
         while True:
             await self._filled.wait()
-            while self._again or self._pieces:
+            while self._again or (self._pieces and self._has_room):
                 ahead_ms = self._sent_ms - (clock() - self._started) * 1000
                 if ahead_ms <= 0:
                     self._sent_ms, self._started = 0.0, clock()
@@ -123,13 +124,14 @@ class Playout:
     def _send_next(self) -> None:
         if self._again:
             self._put(self._again.popleft())
-        elif self._unconfirmed_ms < MAX_UNCONFIRMED_MS:
+        else:
             self._unconfirmed.append(self._cut())
             self._put(self._unconfirmed[-1])
 
     @property
-    def _unconfirmed_ms(self) -> float:
-        return sum(len(sent.pcm) for sent in self._unconfirmed) / _BYTES_PER_MS
+    def _has_room(self) -> bool:
+        unconfirmed_bytes = sum(len(sent.pcm) for sent in self._unconfirmed)
+        return unconfirmed_bytes < MAX_UNCONFIRMED_MS * _BYTES_PER_MS
 
     def _cut(self) -> _Sent:
         """Take the next message off what is queued, and number it."""

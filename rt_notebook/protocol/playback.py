@@ -100,16 +100,12 @@ class PlaybackLedger:
         """Whether something that was queued in this epoch has not been rendered yet."""
         return self._rendered.get(self.epoch, 0) < self._queued(self.epoch)
 
-    def receive(
-        self, item_id: str, content_index: int, n_samples: int, *, at_once: bool = True
-    ) -> None:
-        """Account for a chunk that goes to the player `at_once`, or later (`queue`), or never."""
+    def receive(self, item_id: str, content_index: int, n_samples: int) -> None:
+        """Account for a chunk that has come; the player gets it later (`queue`), or never."""
         heard = self.heard.get(item_id)
         if heard is None:
             heard = self.heard[item_id] = Heard(item_id, content_index)
         heard.received_samples += n_samples
-        if at_once:
-            self.queue(item_id, n_samples)
 
     def queue(self, item_id: str, n_samples: int) -> None:
         """Account for received audio that goes to the player now."""

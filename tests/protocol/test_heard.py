@@ -23,13 +23,19 @@ def said(*texts):
     return conversation
 
 
+def come(ledger, item_id, n_samples):
+    """Audio of an item has come, and goes to the player."""
+    ledger.receive(item_id, 0, n_samples)
+    ledger.queue(item_id, n_samples)
+
+
 @pytest.fixture
 def ledger():
     return PlaybackLedger()
 
 
 def test_an_answer_that_was_played_to_its_end_was_heard_whole(ledger):
-    ledger.receive("a0", 0, SECOND)
+    come(ledger, "a0", SECOND)
     ledger.complete("a0")
     ledger.played(0, SECOND)
     heard = heard_items(said("it is noon"), ledger)["a0"]
@@ -38,7 +44,7 @@ def test_an_answer_that_was_played_to_its_end_was_heard_whole(ledger):
 
 
 def test_of_a_cut_answer_the_words_before_the_cut_were_heard(ledger):
-    ledger.receive("a0", 0, 2 * SECOND)
+    come(ledger, "a0", 2 * SECOND)
     ledger.complete("a0")
     ledger.flushed(ledger.flush(), SECOND)
     heard = heard_items(said("aaaa bbbb cccc dddd"), ledger)["a0"]
@@ -47,20 +53,20 @@ def test_of_a_cut_answer_the_words_before_the_cut_were_heard(ledger):
 
 
 def test_a_word_that_was_cut_counts_as_not_heard(ledger):
-    ledger.receive("a0", 0, 2 * SECOND)
+    come(ledger, "a0", 2 * SECOND)
     ledger.flushed(ledger.flush(), SECOND)
     assert heard_items(said("aaaa bbbbbb"), ledger)["a0"].heard_text == "aaaa"
 
 
 def test_a_long_word_takes_longer_than_a_short_one(ledger):
-    ledger.receive("a0", 0, 10 * SECOND)
+    come(ledger, "a0", 10 * SECOND)
     ledger.flushed(ledger.flush(), 9 * SECOND)
     assert heard_items(said("incomprehensibility is it"), ledger)["a0"].heard_words == 1
 
 
 def test_an_answer_behind_the_one_that_was_cut_was_never_played(ledger):
     for item_id in ("a0", "a1"):
-        ledger.receive(item_id, 0, SECOND)
+        come(ledger, item_id, SECOND)
         ledger.complete(item_id)
     ledger.flushed(ledger.flush(), SECOND // 2)
     heard = heard_items(said("first answer", "second answer"), ledger)
@@ -72,7 +78,7 @@ def test_an_answer_behind_the_one_that_was_cut_was_never_played(ledger):
 
 
 def test_what_came_while_nobody_was_there_to_play_it_was_never_played(ledger):
-    ledger.receive("a0", 0, SECOND, at_once=False)
+    ledger.receive("a0", 0, SECOND)
     ledger.complete("a0")
     heard = heard_items(said("to nobody"), ledger)["a0"]
     assert (heard.state, heard.received_ms, heard.heard_words) == ("unplayed", 1000, 0)
@@ -80,7 +86,7 @@ def test_what_came_while_nobody_was_there_to_play_it_was_never_played(ledger):
 
 def test_while_it_sounds_the_account_grows(ledger):
     conversation = said("aaaa bbbb cccc dddd")
-    ledger.receive("a0", 0, 2 * SECOND)
+    come(ledger, "a0", 2 * SECOND)
     states = [(heard_items(conversation, ledger)["a0"].state, 0)]
     for quarter in (1, 2, 3):
         ledger.played(0, quarter * SECOND // 2)
@@ -91,5 +97,5 @@ def test_while_it_sounds_the_account_grows(ledger):
 
 def test_items_stand_in_the_order_of_the_talk_and_those_beside_it_last(ledger):
     for item_id in ("aside", "a1", "a0"):
-        ledger.receive(item_id, 0, SECOND)
+        come(ledger, item_id, SECOND)
     assert list(heard_items(said("one", "two"), ledger)) == ["a0", "a1", "aside"]

@@ -24,7 +24,7 @@ class Line:
         self.going_on.update(names)
 
     def sound(self, name, word, n_samples=10):
-        self.ledger.receive(name, 0, n_samples, at_once=False)
+        self.ledger.receive(name, 0, n_samples)
         self._hand(self.order.put(name, Sound(name, word, n_samples)))
 
     def item_ends(self, name):
