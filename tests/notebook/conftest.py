@@ -1,4 +1,4 @@
-"""An IPython shell with the extension in it."""
+"""An IPython shell with the extension in it, and a panel on a stage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from collections.abc import Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from rt_notebook import connect
 from rt_notebook.client.connect import close_all
+
+from ..client.scripted import Puppet, scripted_server
+from .stage import Stage
 
 
 @contextlib.contextmanager
@@ -30,3 +34,22 @@ def running_shell() -> Iterator[InteractiveShell]:
 def shell() -> Iterator[InteractiveShell]:
     with running_shell() as shell:
         yield shell
+
+
+@pytest.fixture
+def server():
+    """A server that says what the test says, with a session on it."""
+    puppet = Puppet()
+    with scripted_server(puppet.script) as url:
+        puppet.url = url
+        connect(url, quiet=True)
+        yield puppet
+        close_all()
+
+
+@pytest.fixture
+def stage(server):
+    """That session's panel, with pages that the test plays."""
+    from rt_notebook import session
+
+    return Stage(session())

@@ -3,69 +3,16 @@
 from __future__ import annotations
 
 import base64
-import queue
-
-import pytest
 
 from rt_notebook import connect
 from rt_notebook.background import loop_thread
 from rt_notebook.client.connect import close_all
-from rt_notebook.notebook.comm import PAGE_KINDS, page_message
-from rt_notebook.notebook.panel import Panel
 
-from ..client.scripted import Puppet, scripted_server
-
-DEFAULTS = {"origin": "", "hostname": "", "secure": True, "can_record": "", "public_key": ""}
-
-
-class Stage:
-    """A panel, what it posted, and the traits that it showed."""
-
-    def __init__(self, session):
-        self.posted = queue.Queue()
-        self.traits = {}
-        self.panel = loop_thread().run(self._make(session))
-
-    async def _make(self, session):
-        return Panel(session, self.posted.put, lambda **traits: self.traits.update(traits))
-
-    def page(self, kind, client="one", audio=b"", on_main_thread=None, **fields):
-        """Let a page send a message, and wait until it was taken."""
-        known = {name: 0 for name in PAGE_KINDS[kind] if name != "+pcm"} | DEFAULTS
-        content = {"kind": kind, "client": client, **known, **fields}
-        message = page_message(content, audio)
-
-        async def receive():
-            self.panel.receive(message, on_main_thread=on_main_thread)
-
-        loop_thread().run(receive())
-
-    def next(self, kind):
-        """Return the next message of a kind that the panel posts."""
-        while (message := self.posted.get(timeout=10)).kind != kind:
-            pass
-        return message
+from .stage import Stage, begun
 
 
 async def as_coroutine(function):
     function()
-
-
-@pytest.fixture
-def server():
-    puppet = Puppet()
-    with scripted_server(puppet.script) as url:
-        puppet.url = url
-        connect(url, quiet=True)
-        yield puppet
-        close_all()
-
-
-@pytest.fixture
-def stage(server):
-    from rt_notebook import session
-
-    return Stage(session())
 
 
 def added(item_id, previous, role, text=""):
@@ -87,16 +34,6 @@ def speech(item_id, n_samples, response_id="r1"):
         "item_id": item_id, "output_index": 0, "content_index": 0,
         "delta": base64.b64encode(bytes(2 * n_samples)).decode(),
     }  # fmt: skip
-
-
-def begun(response_id="r1"):
-    response = {
-        "id": response_id,
-        "status": "in_progress",
-        "conversation_id": "c",
-        "metadata": None,
-    }
-    return {"type": "response.created", "event_id": "e", "response": response}
 
 
 HEARS_SPEECH = {
@@ -325,78 +262,6 @@ def test_a_press_that_was_too_short_says_how_to_do_it(server, stage):
     assert "Hold" in stage.next("notice")["text"]
     assert server.told("input_audio_buffer.clear")
     assert server.received.empty()
-
-
-# Calls that wait for the user
-
-
-def send(to: str) -> str:
-    """Send a mail."""
-    return f"sent to {to}"
-
-
-def called(arguments='{"to": "Anna"}'):
-    call = {
-        "type": "function_call", "id": "i", "call_id": "c", "name": "send",
-        "arguments": arguments, "status": "completed",
-    }  # fmt: skip
-    response = {"id": "r", "status": "completed", "output": [call]}
-    return begun("r"), {"type": "response.done", "event_id": "e", "response": response}
-
-
-@pytest.mark.parametrize(("allow", "told"), [(True, "sent to Anna"), (False, "did not allow")])
-def test_a_call_is_asked_for_in_the_page_and_its_answer_counts(server, stage, allow, told):
-    stage.panel.session.tool(send)
-    stage.page("hello", views=1)
-    server.say(*called())
-    while not (asked := stage.next("approvals")["approvals"]):
-        pass
-    (question,) = asked
-    assert (question["name"], question["arguments"]) == ("send", '{"to": "Anna"}')
-    stage.page("approve", nonce=question["nonce"], allow=allow)
-    assert told in server.told("conversation.item.create")["item"]["output"]
-    assert stage.next("approvals")["approvals"] == []
-
-
-@pytest.mark.parametrize("nonce", ["c", "", "0" * 32])
-def test_an_answer_without_the_nonce_lets_nothing_run(server, stage, nonce):
-    stage.panel.session.tool(send)
-    stage.page("hello", views=1)
-    server.say(*called())
-    while not stage.next("approvals")["approvals"]:
-        pass
-    stage.page("approve", nonce=nonce, allow=True)
-    assert "waits for this answer" in stage.next("notice")["text"]
-    assert len(stage.panel.session.approvals) == 1
-
-
-def test_what_is_not_true_is_a_no(server, stage):
-    stage.panel.session.tool(send)
-    stage.page("hello", views=1)
-    server.say(*called())
-    while not (asked := stage.next("approvals")["approvals"]):
-        pass
-    stage.page("approve", nonce=asked[0]["nonce"], allow="true")
-    assert "did not allow" in server.told("conversation.item.create")["item"]["output"]
-
-
-def test_a_page_that_comes_later_is_asked_too(server, stage):
-    stage.panel.session.tool(send)
-    server.say(*called())
-    while not stage.next("approvals")["approvals"]:
-        pass
-    stage.page("hello", "two", views=1)
-    asked = stage.next("approvals")
-    assert asked["client"] == "two"
-    assert len(asked["approvals"]) == 1
-
-
-def test_arguments_of_a_megabyte_are_shown_from_their_beginning(server, stage):
-    stage.panel.session.tool(send)
-    server.say(*called(f'{{"to": "{"x" * 1_000_000}"}}'))
-    while not (asked := stage.next("approvals")["approvals"]):
-        pass
-    assert asked[0]["arguments"].endswith("(980,010 more characters)")
 
 
 # Switches
